@@ -25,7 +25,8 @@ class CertificateError(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the certificate has to say: DNS names (the first is the subject's CN), IPv4/IPv6 addresses, lifetimes in days."""
+    """What the certificate has to say: DNS names (the first is the subject's CN), IPv4/IPv6 addresses, lifetimes in
+    days."""
 
     names: tuple[str, ...]
     addresses: tuple[str, ...] = ()
@@ -55,8 +56,8 @@ class Authority:
         left = self.certificate.not_valid_after_utc - self.now
         if left <= datetime.timedelta(days=wanted.renew_days):
             raise CertificateError(
-                f"The authority's own certificate expires on {self.certificate.not_valid_after_utc:%Y-%m-%d}, within the"
-                f" {wanted.renew_days} days kept for renewal; make a new authority first."
+                f"The authority's own certificate expires on {self.certificate.not_valid_after_utc:%Y-%m-%d}, within"
+                f" the {wanted.renew_days} days kept for renewal; make a new authority first."
             )
 
 

@@ -29,10 +29,10 @@ def test_two_copies_are_the_first_finding():
 def test_a_guest_that_waits_for_fencing_says_why_in_one_line():
     state = observed(running={"kvm2": [], "kvm3": []})
     state["cluster"]["nodes"]["kvm1"].update(online=False, unclean=True)
-    state["bmcs"]["kvm1"] = {"ok": False, "complaint": "401 Client Error: Unauthorized"}
+    state["bmcs"]["kvm1"] = {"ok": False, "complaint": "Unable to get PowerState: https://10.0.0.1"}
     assert findings(state)[0] == (
-        "Guest pacs1 is not started elsewhere because the power-off of kvm1 is not confirmed: its password is refused: "
-        "put the right one into hospital_secrets.bmc_passwords and run site.yml."
+        "Guest pacs1 is not started elsewhere because the power-off of kvm1 is not confirmed: it refuses user and "
+        "password, or does not know the system: put the right password into hospital_secrets.bmc_passwords and run site.yml."
     )
 
 
@@ -52,7 +52,7 @@ def test_lost_quorum_and_an_absent_host_are_found():
 
 def test_a_silent_controller_is_found_though_nothing_has_failed_yet():
     state = observed()
-    state["bmcs"]["kvm2"] = {"ok": False, "complaint": "Connection timed out"}
+    state["bmcs"]["kvm2"] = {"ok": False, "complaint": "no answer within 20 s"}
     assert findings(state) == [
         "Host kvm2 cannot be fenced, so its guests would not be started elsewhere; "
         "it does not answer: check its power, cable and address."

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's hosts as a proof handles them: look inside, cut power, freeze, pull cables."""
+
+import json
+import os
+import subprocess
+import time
+from datetime import datetime
+from pathlib import Path
+
+import testinfra
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+INVENTORY = ROOT / "inventories" / "lab" / "hosts.yml"
+STATE = ROOT / ".lab"
+CONTAINERS_CONF = ROOT / "roles" / "lab_host" / "files" / "containers.conf"
+PREFIX = "medvirt-lab-"
+
+# Ansible and the testinfra backend for podman both need the lab's own settings of podman.
+os.environ["CONTAINERS_CONF"] = str(CONTAINERS_CONF)
+
+
+def run(*argv: str) -> str:
+    """Run a command on this machine; its standard output, or an error that names the command."""
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(argv)} ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def wait_for(what: str, condition, timeout_seconds: float, pause_seconds: float = 0.5):
+    """Poll ``condition`` until it returns something true, and return that; fail by name after the time-out."""
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout_seconds:g} s in vain for: {what}")
+        time.sleep(pause_seconds)
+
+
+def playbook(name: str, *arguments: str) -> subprocess.CompletedProcess:
+    """Run one of the collection's playbooks on the lab, as a user would."""
+    return subprocess.run(
+        [ROOT / ".venv/bin/ansible-playbook", f"playbooks/{name}.yml", "-i", str(INVENTORY), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class Host:
+    """One hypervisor of the lab: a container that plays a physical machine."""
+
+    def __init__(self, name: str, slice_: dict):
+        self.name = name
+        self.plan = slice_
+        self.container = PREFIX + name
+        self.inside = testinfra.get_host(f"podman://{self.container}")
+
+    def state(self) -> str:
+        """'running', 'paused' (frozen) or 'exited' (off)."""
+        return run("podman", "inspect", "--format", "{{.State.Status}}", self.container).strip()
+
+    def output(self, command: str) -> str:
+        """Standard output of a shell command inside; an error when it fails."""
+        return self.inside.check_output(command)
+
+    def succeeds(self, command: str) -> bool:
+        return self.state() == "running" and self.inside.run(command).rc == 0
+
+    def cut_power(self) -> None:
+        """End all processes at once, as a pulled plug does."""
+        run("podman", "kill", "--signal", "KILL", self.container)
+
+    def power_on(self) -> None:
+        if self.state() != "running":
+            run("podman", "start", self.container)
+
+    def freeze(self) -> None:
+        run("podman", "pause", self.container)
+
+    def link(self, segment: str, up: bool) -> None:
+        """Plug or pull the cable of one segment, at the switch's side."""
+        nic = next(nic["name"] for nic in self.plan["nics"] if nic["segment"] == segment)
+        index = self.output(f"cat /sys/class/net/{nic}/iflink").strip()
+        ports = json.loads(run("ip", "-json", "link"))
+        port = next(port["ifname"] for port in ports if str(port["ifindex"]) == index)
+        run("ip", "link", "set", port, "up" if up else "down")
+
+    def boot_id(self) -> str:
+        """Changes with each power cycle: the start time of the container's first process."""
+        return run("podman", "inspect", "--format", "{{.State.StartedAt}}", self.container).strip()
+
+
+class Lab:
+    """All hosts and guests of the lab's plan."""
+
+    def __init__(self):
+        everything = yaml.safe_load(INVENTORY.read_text())["all"]
+        self.plan = everything["vars"]["hospital_plan"]
+        groups = everything["children"]
+        self.hosts = {name: Host(name, values["hospital"]) for name, values in groups["kvm_hosts"]["hosts"].items()}
+        self.guests = {name: values["hospital"] for name, values in groups["guests"]["hosts"].items()}
+
+    def __getitem__(self, name: str) -> Host:
+        return self.hosts[name]
+
+    def others(self, *names: str) -> list[Host]:
+        return [host for name, host in self.hosts.items() if name not in names]
+
+    def running(self) -> list[Host]:
+        return [host for host in self.hosts.values() if host.state() == "running"]
+
+    def mend(self) -> None:
+        """Thaw, power on and plug in everything."""
+        for host in self.hosts.values():
+            if host.state() == "paused":
+                run("podman", "unpause", host.container)
+            host.power_on()
+            for nic in host.plan["nics"]:
+                host.link(nic["segment"], up=True)
+
+    def bmc_events(self, since: float) -> list[dict]:
+        """What the baseboard controllers did since a moment; each event with ``epoch``, seconds since the epoch."""
+        log = STATE / "bmc" / "events.jsonl"
+        events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        for event in events:
+            event["epoch"] = datetime.fromisoformat(event["time"]).timestamp()
+        return [event for event in events if event["epoch"] >= since]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Action plugin medvirt.hospital.verdict: judges on the controller what validate.yml has registered on the hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.verdict import verdict
+
+REGISTERED = {
+    "guests": "__validate_guests",
+    "cluster": "__validate_cluster",
+    "bmcs": "__validate_bmcs",
+    "storage": "__validate_storage",
+}
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller only."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the findings; fail when there is one."""
+        super().run(tmp, task_vars)
+        _result, args = self.validate_argument_spec(
+            argument_spec={"clusters": {"type": "dict", "required": True}, "guests": {"type": "dict", "required": True}}
+        )
+        hostvars = task_vars["hostvars"]
+        said, good = [], []
+        for name, cluster in args["clusters"].items():
+            answers = {
+                host: {key: hostvars[host].get(variable) for key, variable in REGISTERED.items()}
+                for host in cluster["hosts"]
+            }
+            guests = {guest: content for guest, content in args["guests"].items() if content["cluster"] == name}
+            found = verdict(answers, guests)
+            said += found
+            if not found:
+                good.append(
+                    f"Cluster {name}: {len(cluster['hosts'])} hosts in one quorate cluster, each can be fenced, storage sound, "
+                    f"{len(guests)} guests running once and answering."
+                )
+            if cluster["fencing"]["waiver"]:
+                waiver = cluster["fencing"]["waiver"]
+                good.append(
+                    f"Cluster {name} runs WITHOUT FENCING: {waiver['reason']} ({waiver['owner']}, until {waiver['until']})."
+                )
+        lines = said + good
+        return {"changed": False, "failed": bool(said), "findings": said, "msg": lines if said else good}

@@ -1,0 +1,48 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action plugin of the same name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: verdict
+short_description: Judge whether what runs is what was planned
+version_added: "0.1.0"
+author: medvirt.hospital contributors (@medvirt)
+description:
+  - Joins what C(playbooks/validate.yml) has read from the hosts, compares it with the plan, and fails with one sentence
+    per difference, the gravest first.
+  - Runs on the controller and changes nothing.
+options:
+  clusters:
+    description: The clusters of the plan by name.
+    type: dict
+    required: true
+  guests:
+    description: The slices of all guests of the plan by name.
+    type: dict
+    required: true
+attributes:
+  check_mode: {support: full, description: Reads only.}
+  diff_mode: {support: none, description: Changes nothing.}
+"""
+
+EXAMPLES = r"""
+- name: Judge the hospital
+  medvirt.hospital.verdict:
+    clusters: "{{ hospital_plan.clusters }}"
+    guests: "{{ guest_slices }}"
+"""
+
+RETURN = r"""
+findings:
+  description: What differs from the plan, the gravest first.
+  returned: always
+  type: list
+  elements: str
+msg:
+  description: The findings, or one sentence per cluster about what was found sound; and each waiver.
+  returned: always
+  type: list
+  elements: str
+"""

@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Removes the containers, networks, disks and emulator of one lab, and nothing else.
+# usage: remove_lab.sh NAME STATE_DIR
+set -eu
+name=$1 own=$2
+states=$(podman ps --all --filter "label=medvirt.lab=$name" --format '{{index .Labels "medvirt.lab.state_dir"}}' | sort -u)
+for state in $states "$own"; do
+    [ -d "$state" ] || continue
+    if [ -e "$state/bmc/pid" ]; then
+        start-stop-daemon --stop --oknodo --quiet --retry=5 --remove-pidfile --pidfile "$state/bmc/pid"
+        echo "stopped the baseboard controllers"
+    fi
+    if [ -e "$state/bmc/systems.json" ]; then
+        grep -o '"address": "[0-9.]*"' "$state/bmc/systems.json" | cut -d'"' -f4 | while read -r address; do
+            [ -z "$(ip -oneline address show dev lo to "$address/32")" ] || ip address delete "$address/32" dev lo
+        done
+    fi
+done
+for container in $(podman ps --all --filter "label=medvirt.lab=$name" --format '{{.Names}}'); do
+    podman rm --force --time 0 --volumes "$container" > /dev/null
+    echo "removed host $container"
+done
+for network in $(podman network ls --format '{{.Name}}' | grep "^medvirt-$name-" | sort); do
+    podman network rm "$network" > /dev/null
+    echo "removed network $network"
+done
+for state in $states "$own"; do
+    for disk in "$state"/disks/*; do
+        [ -e "$disk" ] || continue
+        for loop in $(losetup --associated "$disk" --output NAME --noheadings); do
+            losetup --detach "$loop"
+        done
+        rm "$disk"
+        echo "removed disk $disk"
+    done
+    rm -rf "$state/hosts" "$state/authorized" "$state/known_hosts" "$state/bmc"
+done

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which disks may become an OSD."""
+
+import struct
+import uuid
+
+import pytest
+from ansible_collections.medvirt.hospital.plugins.module_utils import ceph_device as device
+
+FSID = "6a7b0f0e-95c5-5e1a-9a53-0d4c0f2f95aa"
+OSD = "11111111-2222-3333-4444-555555555555"
+DISK = "/dev/disk/by-id/x"
+
+
+def text(word):
+    return struct.pack("<I", len(word)) + word.encode()
+
+
+def label_block(meta):
+    body = uuid.UUID(OSD).bytes + struct.pack("<QII", 8 * 1024**3, 1, 2) + text("main")
+    body += struct.pack("<I", len(meta)) + b"".join(text(key) + text(value) for key, value in meta.items())
+    block = b"bluestore block device\n" + OSD.encode() + b"\n" + struct.pack("<BBI", 2, 1, len(body)) + body
+    return block.ljust(4096, b"\0")
+
+
+def facts(**changes):
+    blank = {
+        "exists": True,
+        "block_device": True,
+        "label": None,
+        "lvm_osd": None,
+        "signature": {},
+        "partitions": [],
+        "mounts": [],
+        "busy": False,
+        "data": False,
+    }
+    return dict(blank, **changes)
+
+
+def test_label_is_read_without_its_key():
+    label = device.parse_label(label_block({"ceph_fsid": FSID, "whoami": "3", "osd_key": "secret"}))
+    assert label == {"osd_uuid": OSD, "size": 8 * 1024**3, "description": "main", "ceph_fsid": FSID, "whoami": "3"}
+
+
+def test_no_label_and_damaged_label():
+    assert device.parse_label(bytes(4096)) is None
+    assert device.parse_label(label_block({"a": "b"})[:70])["description"] == "damaged"
+
+
+def test_blank_disk_is_taken():
+    assert device.judge(DISK, facts(), FSID).kind == "blank"
+
+
+def test_own_osd_is_kept_even_while_it_runs():
+    label = {"ceph_fsid": FSID, "whoami": "3", "osd_uuid": OSD}
+    verdict = device.judge(DISK, facts(label=label, data=True, signature={"TYPE": "ceph_bluestore"}), FSID, {3: OSD})
+    assert (verdict.kind, verdict.osd_id, verdict.osd_uuid) == ("ours", 3, OSD)
+
+
+def test_own_osd_on_lvm_is_kept():
+    tags = {"ceph_fsid": FSID, "whoami": "4", "osd_uuid": OSD}
+    verdict = device.judge(
+        DISK, facts(lvm_osd=tags, signature={"TYPE": "LVM2_member"}, busy=True, data=True), FSID, {4: OSD}
+    )
+    assert (verdict.kind, verdict.osd_id) == ("ours", 4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "known", "words", "wipeable"),
+    [
+        ({"exists": False}, None, "does not exist", False),
+        ({"block_device": False}, None, "is no block device", False),
+        ({"mounts": ["/srv"], "signature": {"TYPE": "ext4"}}, None, "is mounted at /srv", False),
+        ({"busy": True}, None, "is in use by the kernel", False),
+        ({"signature": {"TYPE": "ext4"}, "data": True}, None, "carries a ext4 signature", True),
+        ({"signature": {"PTTYPE": "gpt"}, "data": True}, None, "carries a partition table (gpt)", True),
+        ({"signature": {"TYPE": "LVM2_member"}, "data": True}, None, "carries an LVM physical volume", True),
+        ({"data": True}, None, "data of an unknown kind", True),
+        (
+            {"label": {"ceph_fsid": "other", "whoami": "1", "osd_uuid": OSD}},
+            None,
+            "OSD 1 of another cluster (other)",
+            True,
+        ),
+        (
+            {"label": {"ceph_fsid": FSID, "whoami": "1", "osd_uuid": OSD}},
+            {},
+            "which this cluster no longer knows",
+            True,
+        ),
+        ({"label": {"osd_uuid": OSD}}, None, "unfinished or damaged BlueStore label", True),
+    ],
+)
+def test_refusals(changes, known, words, wipeable):
+    verdict = device.judge(DISK, facts(**changes), FSID, known)
+    assert verdict.kind == "refused"
+    assert DISK in verdict.reason and words in verdict.reason
+    assert verdict.wipeable is wipeable
+
+
+def test_consent_names_exactly_host_and_device():
+    assert device.consented("kvm1", DISK, ["kvm1:" + DISK])
+    assert not device.consented("kvm2", DISK, ["kvm1:" + DISK])
+    assert not device.consented("kvm1", DISK, ["kvm1:" + DISK + "2", DISK])
