@@ -2,7 +2,7 @@
 """What every proof shares: a healthy lab before it, a whole lab after it, and no fencing but the one it expects."""
 
 import pytest
-from proof.cluster import Cluster, assert_healthy
+from proof.cluster import Cluster, assert_healthy, now
 from proof.dicom import Archive
 from proof.lab import Lab
 
@@ -37,9 +37,9 @@ def fenced() -> dict[str, int]:
 def baseline(lab, cluster, fenced):
     """Begin healthy; mend all that the proof broke; refuse fencings that it did not ask for."""
     assert_healthy()
-    before = {host: cluster.fencings(host) for host in lab.hosts}
+    begin = now()
     yield
     lab.mend()
     cluster.wait_until_whole()
-    after = {host: cluster.fencings(host) - before[host] for host in lab.hosts}
-    assert after == {host: fenced.get(host, 0) for host in lab.hosts}, f"hosts were fenced unexpectedly: {after}"
+    cycles = lab.power_cycles(begin)
+    assert cycles == {host: fenced.get(host, 0) for host in lab.hosts}, f"hosts were fenced unexpectedly: {cycles}"

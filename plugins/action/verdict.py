@@ -42,13 +42,12 @@ class ActionModule(ActionBase):
             said += found
             if not found:
                 good.append(
-                    f"Cluster {name}: {len(cluster['hosts'])} hosts in one quorate cluster, each can be fenced, storage sound, "
-                    f"{len(guests)} guests running once and answering."
+                    f"Cluster {name} is as planned: {len(cluster['hosts'])} hosts with quorum, each can be fenced, storage sound; "
+                    f"running once and answering: {', '.join(sorted(guests)) or 'no guest'}."
                 )
             if cluster["fencing"]["waiver"]:
                 waiver = cluster["fencing"]["waiver"]
                 good.append(
                     f"Cluster {name} runs WITHOUT FENCING: {waiver['reason']} ({waiver['owner']}, until {waiver['until']})."
                 )
-        lines = said + good
-        return {"changed": False, "failed": bool(said), "findings": said, "msg": lines if said else good}
+        return {"changed": False, "failed": bool(said), "findings": said, "msg": " ".join(said) if said else good}

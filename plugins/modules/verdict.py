@@ -41,8 +41,7 @@ findings:
   type: list
   elements: str
 msg:
-  description: The findings, or one sentence per cluster about what was found sound; and each waiver.
+  description: The findings as one text, or a list with a sentence per sound cluster and per waiver.
   returned: always
-  type: list
-  elements: str
+  type: raw
 """

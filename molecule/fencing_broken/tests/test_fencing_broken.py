@@ -60,7 +60,7 @@ def test_guest_is_not_started_without_confirmed_power_off(lab, cluster, archive,
         finally:
             fault.repair()
         assert told.returncode != 0
-        sentences = [line for line in told.stdout.splitlines() if f"Guest {guest} is not started elsewhere" in line]
+        sentences = [line for line in (told.stdout + told.stderr).splitlines() if f"Guest {guest} is not started elsewhere" in line]
         assert sentences and lost.name in sentences[0] and fault.complaint in sentences[0], told.stdout[-3000:]
         print(f"\nFencing broken ({broken.__name__}): no copy for {wait_seconds:.0f} s; validate.yml said:\n  {sentences[0].strip()}")
         wait_for("the guest elsewhere after the repair", lambda: watch.first_on(others, begin), 240)

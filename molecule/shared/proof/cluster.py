@@ -9,7 +9,7 @@ from ansible_collections.medvirt.hospital.plugins.module_utils.pacemaker_status 
 
 from proof.lab import Host, Lab, playbook, wait_for
 
-CRM_MON = "crm_mon --output-as=xml --inactive --fence-history=2 --failures"
+CRM_MON = "crm_mon --one-shot --inactive --fence-history=2 --output-as=xml"
 
 
 class Cluster:
@@ -61,10 +61,6 @@ class Cluster:
             and osds["num_up_osds"] == osds["num_osds"] == osds["num_in_osds"]
             and all(group["state_name"].startswith("active+clean") for group in groups)
         )
-
-    def fencings(self, host: str) -> int:
-        """How often a host has been fenced, as the cluster remembers."""
-        return sum(event["target"] == host and event["status"] == "success" for event in self.status()["fencing"])
 
     def wait_until_whole(self, timeout_seconds: float = 240) -> None:
         """All hosts powered and in the cluster, storage clean, each guest running once and answering."""

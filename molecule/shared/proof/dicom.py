@@ -3,6 +3,7 @@
 
 import hashlib
 import io
+import logging
 import subprocess
 import threading
 import time
@@ -16,6 +17,9 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate
 from pynetdicom import AE, StoragePresentationContexts
 
 from proof.lab import ROOT
+
+# Each try again would be an error in its log; the sender counts them instead.
+logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
 
 UNCOMPRESSED = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 

@@ -61,19 +61,16 @@ def fail(lab: Lab, cluster: Cluster, archive: Archive, guest: str, title: str, b
 
 
 def _mark_steps(timeline: Timeline, lab: Lab, cluster: Cluster, lost: Host, domain: float) -> None:
-    others = lab.others(lost.name)
-    begin = timeline.begin
-    off = [event for event in lab.bmc_events(begin) if event["system"] == lost.plan["bmc"]["system"] and event["after"] == "Off"]
-    timeline.mark("loss detected (membership)", cluster.journal_time(f"lost.*{lost.name}|{lost.name}.*lost", begin, others))
-    timeline.mark("powered off by its controller", off[0]["epoch"] if off else None)
-    timeline.mark("its storage clients blocklisted", cluster.journal_time("blocklisted", begin, others))
+    others, begin = lab.others(lost.name), timeline.begin
+    confirmed = f"Operation 'off' .*targeting {lost.name} using fence-bmc-{lost.name} returned 0"
+    timeline.mark("power-off confirmed", cluster.journal_time(confirmed, begin, others))
+    timeline.mark("its storage clients blocklisted", cluster.journal_time("medvirt-fencing.*blocklisted|^blocklisted", begin, others))
     timeline.mark("domain runs elsewhere", domain)
 
 
 def assert_failed_over_safely(seen: Failover) -> None:
     """Fenced before started, never two copies, every image there with its MD5."""
     assert seen.watch.most() == 1, "two copies of the guest existed at the same time"
-    off, started = seen.timeline.seconds("powered off by its controller"), seen.timeline.seconds("domain runs elsewhere")
-    assert off < started, "the guest was started elsewhere before its host was powered off"
-    assert seen.timeline.seconds("its storage clients blocklisted") < started
+    steps = [seen.timeline.seconds(step) for step in ("power-off confirmed", "its storage clients blocklisted", "domain runs elsewhere")]
+    assert steps == sorted(steps), "the guest was started elsewhere before its host was powered off and shut out"
     assert seen.read_back == seen.stored, "an image is gone or changed"

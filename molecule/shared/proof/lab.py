@@ -131,3 +131,8 @@ class Lab:
         for event in events:
             event["epoch"] = datetime.fromisoformat(event["time"]).timestamp()
         return [event for event in events if event["epoch"] >= since]
+
+    def power_cycles(self, since: float) -> dict[str, int]:
+        """How often the controllers powered each host on since a moment, which is the end of each fencing."""
+        started = [event["system"] for event in self.bmc_events(since) if event["action"] == "On"]
+        return {host.name: started.count(host.plan["bmc"]["system"]) for host in self.hosts.values()}
