@@ -48,7 +48,7 @@ def fail(lab: Lab, cluster: Cluster, archive: Archive, guest: str, title: str, b
         timeline = Timeline(title, begin)
         domain = wait_for("a copy of the guest elsewhere", lambda: watch.first_on(others, begin), 180, 0.2)
         target = next(name for name in others if name in watch.seen_between(domain, domain + 0.1))
-        wait_for("the guest's agent", lambda: cluster.agent_answers(guest, target), 180, 0.2)
+        wait_for("the guest's agent", lambda: cluster.agent_answers(guest, target), 180, 1)
         agent = now()
         first = next(iter(stored))
         wait_for("the study", lambda: archive.md5(first), 180, 0.2)
