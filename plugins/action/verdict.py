@@ -42,12 +42,16 @@ class ActionModule(ActionBase):
             said += found
             if not found:
                 good.append(
-                    f"Cluster {name} is as planned: {len(cluster['hosts'])} hosts with quorum, each can be fenced, storage sound; "
-                    f"running once and answering: {', '.join(sorted(guests)) or 'no guest'}."
+                    f"Cluster {name} is as planned: {len(cluster['hosts'])} hosts with quorum, each can be fenced, "
+                    f"storage sound; running once and answering: {', '.join(sorted(guests)) or 'no guest'}."
                 )
             if cluster["fencing"]["waiver"]:
                 waiver = cluster["fencing"]["waiver"]
                 good.append(
-                    f"Cluster {name} runs WITHOUT FENCING: {waiver['reason']} ({waiver['owner']}, until {waiver['until']})."
+                    f"Cluster {name} runs WITHOUT FENCING: {waiver['reason']} "
+                    f"({waiver['owner']}, until {waiver['until']})."
                 )
-        return {"changed": False, "failed": bool(said), "findings": said, "msg": " ".join(said) if said else good}
+        for line in said:
+            self._display.warning(line)
+        message = f"{said[0]} ({len(said)} in all, each in a line above.)" if said else good
+        return {"changed": False, "failed": bool(said), "findings": said, "msg": message}

@@ -32,11 +32,11 @@ _list:
   elements: str
 """
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-import yaml  # noqa: E402
-from ansible.errors import AnsibleLookupError  # noqa: E402
-from ansible.plugins.lookup import LookupBase  # noqa: E402
+import yaml
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 

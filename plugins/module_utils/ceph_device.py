@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import stat
 import struct
 import uuid
@@ -17,10 +18,14 @@ import uuid
 BLUESTORE_MAGIC = b"bluestore block device\n"
 HEAD_BYTES = 4 * 1024**2
 TAIL_BYTES = 1024**2
+TOOLS = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 
 class Verdict:
-    """kind: blank | ours | refused; reason: a sentence when refused; wipeable: may explicit consent overrule it?"""
+    """kind: blank | ours | refused, or wipe where consent overrules a refusal.
+
+    reason: what is wrong with a refused disk; wipeable: may explicit consent overrule it?
+    """
 
     def __init__(self, kind, reason=None, osd_id=None, osd_uuid=None, wipeable=False):
         self.kind = kind
@@ -93,12 +98,7 @@ def judge(device, facts, fsid, known_osds=None):
         return Verdict("refused", "%s is in use by the kernel (mount, LVM, RAID or another program holds it)." % device)
     what = _foreign_data(facts)
     if what:
-        return Verdict(
-            "refused",
-            "%s carries %s; it is left alone unless storage_ceph_wipe_devices names exactly this host and device."
-            % (device, what),
-            wipeable=True,
-        )
+        return Verdict("refused", "%s carries %s" % (device, what), wipeable=True)
     return Verdict("blank")
 
 
@@ -106,8 +106,10 @@ def _foreign_data(facts):
     signature = facts["signature"]
     if signature.get("TYPE") == "LVM2_member":
         return "an LVM physical volume"
+    if signature.get("USAGE") == "filesystem":
+        return "a file system (%s)" % signature["TYPE"]
     if signature.get("TYPE"):
-        return "a %s signature" % signature["TYPE"]
+        return "a signature (%s)" % signature["TYPE"]
     if signature.get("PTTYPE") or facts["partitions"]:
         return "a partition table (%s)" % (signature.get("PTTYPE") or ", ".join(facts["partitions"]))
     if facts["data"]:
@@ -116,20 +118,19 @@ def _foreign_data(facts):
 
 
 def _judge_osd(device, label, fsid, known_osds):
-    consent = "; it is left alone unless storage_ceph_wipe_devices names exactly this host and device."
     owner, osd_id, osd_uuid = label.get("ceph_fsid"), label.get("whoami"), label.get("osd_uuid")
     if owner is None or osd_id is None:
         return Verdict(
-            "refused", "%s carries an unfinished or damaged BlueStore label%s" % (device, consent), wipeable=True
+            "refused", "%s carries an unfinished or damaged BlueStore label" % device, wipeable=True
         )
     if owner != fsid:
         return Verdict(
-            "refused", "%s carries OSD %s of another cluster (%s)%s" % (device, osd_id, owner, consent), wipeable=True
+            "refused", "%s carries OSD %s of another cluster (%s)" % (device, osd_id, owner), wipeable=True
         )
     if known_osds is not None and known_osds.get(int(osd_id)) != osd_uuid:
         return Verdict(
             "refused",
-            "%s carries OSD %s (%s), which this cluster no longer knows%s" % (device, osd_id, osd_uuid, consent),
+            "%s carries OSD %s (%s), which this cluster no longer knows" % (device, osd_id, osd_uuid),
             wipeable=True,
         )
     return Verdict("ours", osd_id=int(osd_id), osd_uuid=osd_uuid)
@@ -138,6 +139,34 @@ def _judge_osd(device, label, fsid, known_osds):
 def consented(host, device, wipe_devices):
     """Is exactly this host's device named as ``host:device``?"""
     return "%s:%s" % (host, device) in wipe_devices
+
+
+def judge_disks(module, known_osds=None):
+    """Judge all disks that the module's parameters name: ({device: Verdict}, [sentence per refused disk]).
+
+    Parameters: ``devices``, ``fsid``, ``host`` (this host's name) and ``wipe_devices``.
+    """
+    params = module.params
+    verdicts, refusals = {}, []
+    for device in params["devices"]:
+        verdict = judge(device, probe(module, device), params["fsid"], known_osds)
+        if verdict.kind == "refused":
+            if verdict.wipeable and consented(params["host"], device, params["wipe_devices"]):
+                verdict.kind = "wipe"
+            else:
+                refusals.append(refusal(params["host"], device, verdict))
+        verdicts[device] = verdict
+    return verdicts, refusals
+
+
+def refusal(host, device, verdict):
+    """One sentence: host, device, what was found, what to do."""
+    if not verdict.wipeable:
+        return "%s: %s" % (host, verdict.reason)
+    return (
+        '%s: %s and is left alone; name a blank disk in its place, or add "%s:%s" to storage_ceph_wipe_devices to '
+        "destroy what is on it." % (host, verdict.reason, host, device)
+    )
 
 
 def probe(module, device):
@@ -195,6 +224,8 @@ def _children(module, device):
 
 def _lvm_osd(module, device):
     """The tags that ``ceph-volume lvm`` left on a logical volume of this physical volume, in a label's words."""
+    if shutil.which("lvs", path=TOOLS) is None:
+        return None
     command = ["lvs", "--reportformat", "json", "-o", "lv_tags", "--select", "devices=~^%s" % os.path.realpath(device)]
     rc, out, err = module.run_command(command)
     if rc != 0:

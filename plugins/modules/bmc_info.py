@@ -59,10 +59,10 @@ findings:
   elements: str
 """
 
-import os  # noqa: E402
+import os
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
-from ansible_collections.medvirt.hospital.plugins.module_utils.bmc_status import AGENT, ask_all, findings  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.medvirt.hospital.plugins.module_utils.bmc_status import AGENT, ask_all, findings
 
 
 def main():

@@ -9,23 +9,11 @@ module: ceph_auth
 short_description: Have CephX users and their keyrings on this host
 description:
   - Creates users with a key that the monitors draw, sets their capabilities, and writes
-    C(/etc/ceph/ceph.<name>.keyring) (root, 0600)
-    on the hosts that a user names. No key is returned.
+    C(/etc/ceph/ceph.<name>.keyring) (root, 0600) on the hosts that a user names. No key is returned.
 version_added: 0.1.0
 author: medvirt.hospital authors
+extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
-  fsid:
-    description: Identity of the cluster; monitors of another cluster are refused.
-    type: str
-    required: true
-  admin_key:
-    description: Secret key of C(client.admin). It stays in the memory of the module.
-    type: str
-    required: true
-  timeout:
-    description: Seconds to wait for a quorum of the monitors.
-    type: int
-    default: 60
   host:
     description: This host's name in the lists of hosts.
     type: str

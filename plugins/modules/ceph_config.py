@@ -11,19 +11,8 @@ description:
   - Options that are not named are left alone. Daemons take over most options at once.
 version_added: 0.1.0
 author: medvirt.hospital authors
+extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
-  fsid:
-    description: Identity of the cluster; monitors of another cluster are refused.
-    type: str
-    required: true
-  admin_key:
-    description: Secret key of C(client.admin). It stays in the memory of the module.
-    type: str
-    required: true
-  timeout:
-    description: Seconds to wait for a quorum of the monitors.
-    type: int
-    default: 60
   config:
     description:
       - Options by section (C(global), C(mon), C(osd), C(osd.3), C(osd/host:kvm1) ...). An empty value (null) removes

@@ -12,19 +12,8 @@ description:
     active and clean, and no health warning but the expected ones. Changes nothing.
 version_added: 0.1.0
 author: medvirt.hospital authors
+extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
-  fsid:
-    description: Identity of the cluster; monitors of another cluster are refused.
-    type: str
-    required: true
-  admin_key:
-    description: Secret key of C(client.admin). It stays in the memory of the module.
-    type: str
-    required: true
-  timeout:
-    description: Seconds to wait for a quorum of the monitors.
-    type: int
-    default: 60
   mons:
     description: Names of the monitors.
     type: list

@@ -11,24 +11,12 @@ description:
   - Takes a disk only when it is blank (no signature, first 4 and last 1 MiB zero) or carries an OSD of this cluster
     already.
   - Every other disk is refused with a sentence, before any disk is touched. A disk is erased only when
-    O(wipe_devices) names exactly
-    this host and device; a disk with a live OSD of this cluster is never erased.
+    O(wipe_devices) names exactly this host and device; a disk with a live OSD of this cluster is never erased.
   - In mode V(raw) a unit hands the device to Ceph at each boot; it finds the disk by path, else by the OSD's uuid.
 version_added: 0.1.0
 author: medvirt.hospital authors
+extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
-  fsid:
-    description: Identity of the cluster; monitors of another cluster are refused.
-    type: str
-    required: true
-  admin_key:
-    description: Secret key of C(client.admin). It stays in the memory of the module.
-    type: str
-    required: true
-  timeout:
-    description: Seconds to wait for a quorum of the monitors.
-    type: int
-    default: 60
   devices:
     description: Paths of whole disks, best stable ones below C(/dev/disk/by-id).
     type: list
@@ -88,15 +76,7 @@ from ansible_collections.medvirt.hospital.plugins.module_utils.ceph_client impor
 
 def judge_all(module, known_osds):
     """{device: Verdict}; raises one error that lists every refusal."""
-    params = module.params
-    verdicts, refusals = {}, []
-    for device in params["devices"]:
-        verdict = ceph_device.judge(device, ceph_device.probe(module, device), params["fsid"], known_osds)
-        if verdict.kind == "refused":
-            if not (verdict.wipeable and ceph_device.consented(params["host"], device, params["wipe_devices"])):
-                refusals.append("%s: %s" % (params["host"], verdict.reason))
-            verdict.kind = "wipe"
-        verdicts[device] = verdict
+    verdicts, refusals = ceph_device.judge_disks(module, known_osds)
     if refusals:
         raise CephError(" ".join(refusals))
     return verdicts

@@ -45,7 +45,7 @@ answers:
   sample: {pacs1: true}
 """
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
 
 try:
     import libvirt
@@ -69,7 +69,9 @@ def look(guests, timeout):
     """Return the module's result."""
     connection = libvirt.openReadOnly("qemu:///system") if not guests else libvirt.open("qemu:///system")
     try:
-        running = {domain.name(): domain for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)}
+        running = {
+            domain.name(): domain for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
+        }
         asked = {name: answers(running[name], timeout) for name in guests if name in running}
         return {"changed": False, "running": sorted(running), "answers": asked}
     finally:

@@ -41,7 +41,7 @@ findings:
   type: list
   elements: str
 msg:
-  description: The findings as one text, or a list with a sentence per sound cluster and per waiver.
+  description: The gravest finding, or a list with a sentence per sound cluster and per waiver.
   returned: always
   type: raw
 """

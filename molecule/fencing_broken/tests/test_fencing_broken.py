@@ -46,7 +46,7 @@ def test_guest_is_not_started_without_confirmed_power_off(lab, cluster, archive,
     stored = store_images(archive)
     lost = lab[cluster.host_of(guest)]
     others = [host.name for host in lab.others(lost.name)]
-    wait_seconds = 1.5 * lab.plan["timing"]["worst_case"]["sum_seconds"]
+    wait_seconds = 1.1 * lab.plan["timing"]["worst_case"]["sum_seconds"]
     fault = broken(lost)
     fenced[lost.name] = 1
     with CopyWatch(lab, guest) as watch:
@@ -60,9 +60,14 @@ def test_guest_is_not_started_without_confirmed_power_off(lab, cluster, archive,
         finally:
             fault.repair()
         assert told.returncode != 0
-        sentences = [line for line in (told.stdout + told.stderr).splitlines() if f"Guest {guest} is not started elsewhere" in line]
+        sentences = [
+            line
+            for line in (told.stdout + told.stderr).splitlines()
+            if f"Guest {guest} is not started elsewhere" in line
+        ]
         assert sentences and lost.name in sentences[0] and fault.complaint in sentences[0], told.stdout[-3000:]
-        print(f"\nFencing broken ({broken.__name__}): no copy for {wait_seconds:.0f} s; validate.yml said:\n  {sentences[0].strip()}")
+        said = sentences[0].strip()
+        print(f"\nFencing broken ({broken.__name__}): no copy for {wait_seconds:.0f} s; validate.yml said:\n  {said}")
         wait_for("the guest elsewhere after the repair", lambda: watch.first_on(others, begin), 240)
         assert watch.most() == 1
     wait_for("the study", lambda: archive.md5(next(iter(stored))), 120)

@@ -35,8 +35,8 @@ def test_no_image_is_lost_and_the_guest_stays_where_it_went(lab, cluster, archiv
     lab[home].output(f"crm_resource --clear --resource {guest}")
     sender.join(300)
     print(
-        f"\nLive migration {home} -> {target}: {len(sender.acknowledged)} images acknowledged, {before} of them until the "
-        f"move ended, {sender.retries} tries again, longest gap {sender.longest_gap_seconds:.1f} s"
+        f"\nLive migration {home} -> {target}: {len(sender.acknowledged)} images acknowledged, {before} of them until "
+        f"the move ended, {sender.retries} tries again, longest gap {sender.longest_gap_seconds:.1f} s"
     )
     assert len(sender.acknowledged) == len(study)
     assert before < len(study), "the sender had ended before the guest had moved: nothing was shown"

@@ -31,7 +31,9 @@ class Cluster:
 
     def hosts_of(self, guest: str) -> list[str]:
         """The hosts whose libvirt runs the guest."""
-        listed = {host.name: host.inside.run("virsh -c qemu:///system list --name").stdout for host in self.lab.running()}
+        listed = {
+            host.name: host.inside.run("virsh -c qemu:///system list --name").stdout for host in self.lab.running()
+        }
         return [name for name, domains in listed.items() if guest in domains.split()]
 
     def host_of(self, guest: str) -> str:

@@ -34,7 +34,9 @@ def sample_files(count: int) -> list[Path]:
         except pydicom.errors.InvalidDicomError:
             continue
         syntax = data.file_meta.get("TransferSyntaxUID")
-        complete = all(data.get(key) for key in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"))
+        complete = all(
+            data.get(key) for key in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+        )
         known = any(context.abstract_syntax == data.get("SOPClassUID") for context in StoragePresentationContexts)
         if syntax in UNCOMPRESSED and complete and known and "Rows" in data:
             found.append(path)

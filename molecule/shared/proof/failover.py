@@ -64,13 +64,19 @@ def _mark_steps(timeline: Timeline, lab: Lab, cluster: Cluster, lost: Host, doma
     others, begin = lab.others(lost.name), timeline.begin
     confirmed = f"Operation 'off' .*targeting {lost.name} using fence-bmc-{lost.name} returned 0"
     timeline.mark("power-off confirmed", cluster.journal_time(confirmed, begin, others))
-    timeline.mark("its storage clients blocklisted", cluster.journal_time("medvirt-fencing.*blocklisted|^blocklisted", begin, others))
+    timeline.mark(
+        "its storage clients blocklisted",
+        cluster.journal_time("medvirt-fencing.*blocklisted|^blocklisted", begin, others),
+    )
     timeline.mark("domain runs elsewhere", domain)
 
 
 def assert_failed_over_safely(seen: Failover) -> None:
     """Fenced before started, never two copies, every image there with its MD5."""
     assert seen.watch.most() == 1, "two copies of the guest existed at the same time"
-    steps = [seen.timeline.seconds(step) for step in ("power-off confirmed", "its storage clients blocklisted", "domain runs elsewhere")]
+    steps = [
+        seen.timeline.seconds(step)
+        for step in ("power-off confirmed", "its storage clients blocklisted", "domain runs elsewhere")
+    ]
     assert steps == sorted(steps), "the guest was started elsewhere before its host was powered off and shut out"
     assert seen.read_back == seen.stored, "an image is gone or changed"

@@ -9,6 +9,7 @@ from typing import Any
 from ...module_utils.bmc_status import findings as fencing_findings
 from ...module_utils.bmc_status import remedy
 
+
 def cluster_findings(cluster: Mapping[str, Any], members: Sequence[str]) -> list[str]:
     """Return what is wrong with membership and quorum.
 

@@ -65,9 +65,7 @@ def verdict(answers: Mapping[str, Mapping[str, Any]], guests: Mapping[str, Mappi
         "guests": guests,
         "members": list(answers),
         "running": {name: result["running"] for name, result in located.items()},
-        "answers": {
-            guest: any(result["answers"].get(guest) for result in located.values()) for guest in guests
-        },
+        "answers": {guest: any(result["answers"].get(guest) for result in located.values()) for guest in guests},
         "cluster": best_cluster(answers),
         "bmcs": joined_bmcs(answers),
     }

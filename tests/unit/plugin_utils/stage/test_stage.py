@@ -42,7 +42,10 @@ def test_members_of_the_cluster_come_from_the_plan(lab):
     plan, hosts, _ = lab
     node = cluster_nodes(hosts, plan["clusters"]["main"])[1]
     assert node["addresses"] == ["10.77.20.12", "10.77.21.12"]
-    assert node["utilization"] == {"cpu": hosts["kvm2"]["capacity"]["vcpus"], "hv_memory": hosts["kvm2"]["capacity"]["memory_mib"]}
+    assert node["utilization"] == {
+        "cpu": hosts["kvm2"]["capacity"]["vcpus"],
+        "hv_memory": hosts["kvm2"]["capacity"]["memory_mib"],
+    }
     assert node["bmc"]["address"] == "10.77.11.112"
 
 

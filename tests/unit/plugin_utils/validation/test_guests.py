@@ -32,7 +32,8 @@ def test_a_guest_that_waits_for_fencing_says_why_in_one_line():
     state["bmcs"]["kvm1"] = {"ok": False, "complaint": "Unable to get PowerState: https://10.0.0.1"}
     assert findings(state)[0] == (
         "Guest pacs1 is not started elsewhere because the power-off of kvm1 is not confirmed: it refuses user and "
-        "password, or does not know the system: put the right password into hospital_secrets.bmc_passwords and run site.yml."
+        "password, or does not know the system: put the right password into hospital_secrets.bmc_passwords and run "
+        "site.yml."
     )
 
 
