@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.verdict import verdict
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.verdict import sound, verdict, waived
 
 REGISTERED = {
     "guests": "__validate_guests",
@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
             argument_spec={"clusters": {"type": "dict", "required": True}, "guests": {"type": "dict", "required": True}}
         )
         hostvars = task_vars["hostvars"]
-        said, good = [], []
+        said, good, waivers = [], [], []
         for name, cluster in args["clusters"].items():
             answers = {
                 host: {key: hostvars[host].get(variable) for key, variable in REGISTERED.items()}
@@ -40,18 +40,9 @@ class ActionModule(ActionBase):
             guests = {guest: content for guest, content in args["guests"].items() if content["cluster"] == name}
             found = verdict(answers, guests)
             said += found
-            if not found:
-                good.append(
-                    f"Cluster {name} is as planned: {len(cluster['hosts'])} hosts with quorum, each can be fenced, "
-                    f"storage sound; running once and answering: {', '.join(sorted(guests)) or 'no guest'}."
-                )
-            if cluster["fencing"]["waiver"]:
-                waiver = cluster["fencing"]["waiver"]
-                good.append(
-                    f"Cluster {name} runs WITHOUT FENCING: {waiver['reason']} "
-                    f"({waiver['owner']}, until {waiver['until']})."
-                )
-        for line in said:
+            good += [] if found else [sound(name, cluster, guests)]
+            waivers += waived(name, cluster)
+        for line in [*waivers, *said]:
             self._display.warning(line)
-        message = f"{said[0]} ({len(said)} in all, each in a line above.)" if said else good
+        message = f"{said[0]} ({len(said)} in all, each in a line above.)" if said else good + waivers
         return {"changed": False, "failed": bool(said), "findings": said, "msg": message}

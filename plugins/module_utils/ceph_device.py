@@ -120,13 +120,9 @@ def _foreign_data(facts):
 def _judge_osd(device, label, fsid, known_osds):
     owner, osd_id, osd_uuid = label.get("ceph_fsid"), label.get("whoami"), label.get("osd_uuid")
     if owner is None or osd_id is None:
-        return Verdict(
-            "refused", "%s carries an unfinished or damaged BlueStore label" % device, wipeable=True
-        )
+        return Verdict("refused", "%s carries an unfinished or damaged BlueStore label" % device, wipeable=True)
     if owner != fsid:
-        return Verdict(
-            "refused", "%s carries OSD %s of another cluster (%s)" % (device, osd_id, owner), wipeable=True
-        )
+        return Verdict("refused", "%s carries OSD %s of another cluster (%s)" % (device, osd_id, owner), wipeable=True)
     if known_osds is not None and known_osds.get(int(osd_id)) != osd_uuid:
         return Verdict(
             "refused",

@@ -61,8 +61,6 @@ def required_secrets(plan: Mapping[str, Any]) -> list[Secret]:
     needed.append(Secret(("corosync_authkey",), "corosync"))
     if any(store.get("backend") == "ceph" for store in plan["storage"].values()):
         needed += [Secret(("ceph", "mon_key"), "ceph"), Secret(("ceph", "admin_key"), "ceph")]
-        clients = [*(f"client.{host}-guests" for host in sorted(hosts)), "client.fence", "client.images"]
-        needed += [Secret(("ceph_keys", client), "ceph") for client in clients]
     needed += [Secret(("bmc_passwords", name), "bmc") for name, host in sorted(hosts.items()) if host.get("bmc")]
     archives = {guest["service"] for guest in plan["guests"].values() if str(guest.get("role", "")).startswith("pacs")}
     needed += [Secret(("pacs_http_passwords", service), "password") for service in sorted(archives)]

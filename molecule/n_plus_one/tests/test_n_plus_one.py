@@ -12,6 +12,7 @@ import yaml
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.catalogue.loader import FILES, load_catalogue
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.plan.planner import make_plan
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage.cluster import cluster_nodes, cluster_resources
+from proof.cluster import assert_healthy
 from proof.lab import ROOT
 from proof.scheduler import build_cib, placement_without
 
@@ -23,6 +24,12 @@ GUESTS_MIB = {
     "alpha": 2816, "bravo": 512, "charlie": 896, "delta": 2176, "echo": 768, "foxtrot": 1280, "golf": 896,
     "hotel": 512, "india": 1408,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def baseline():
+    """Nothing is broken here: one look before all tests is enough."""
+    assert_healthy()
 
 
 class TightCluster:

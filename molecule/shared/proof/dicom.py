@@ -4,7 +4,6 @@
 import hashlib
 import io
 import logging
-import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -12,11 +11,10 @@ from pathlib import Path
 
 import pydicom
 import requests
-import yaml
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
 from pynetdicom import AE, StoragePresentationContexts
 
-from proof.lab import ROOT
+from proof.secrets import read_secrets
 
 # Each try again would be an error in its log; the sender counts them instead.
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
@@ -75,7 +73,7 @@ class Archive:
             settings["ae_title"],
             settings["dicom_port"],
             settings["http_port"],
-            _http_password(guest["service"]),
+            read_secrets()["pacs_http_passwords"][guest["service"]],
         )
 
     def _get(self, path: str, timeout_seconds: float = 5) -> requests.Response:
@@ -112,14 +110,6 @@ class Archive:
     def copies(self, instance_uid: str) -> int:
         """How many instances the index has under that UID."""
         return len(self._post("/tools/find", {"Level": "Instance", "Query": {"SOPInstanceUID": instance_uid}}))
-
-
-def _http_password(service: str) -> str:
-    vault = ROOT / "inventories" / "lab" / "group_vars" / "all" / "secrets.yml"
-    text = subprocess.run(
-        [ROOT / ".venv/bin/ansible-vault", "view", str(vault)], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    return yaml.safe_load(text)["hospital_secrets"]["pacs_http_passwords"][service]
 
 
 @dataclass

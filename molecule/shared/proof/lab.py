@@ -41,10 +41,10 @@ def wait_for(what: str, condition, timeout_seconds: float, pause_seconds: float 
         time.sleep(pause_seconds)
 
 
-def playbook(name: str, *arguments: str) -> subprocess.CompletedProcess:
+def playbook(name: str, *arguments: str, inventory: Path = INVENTORY) -> subprocess.CompletedProcess:
     """Run one of the collection's playbooks on the lab, as a user would."""
     return subprocess.run(
-        [ROOT / ".venv/bin/ansible-playbook", f"playbooks/{name}.yml", "-i", str(INVENTORY), *arguments],
+        [ROOT / ".venv/bin/ansible-playbook", f"playbooks/{name}.yml", "-i", str(inventory), *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -70,3 +70,23 @@ def verdict(answers: Mapping[str, Mapping[str, Any]], guests: Mapping[str, Mappi
         "bmcs": joined_bmcs(answers),
     }
     return [*findings(observed), *host_findings(answers), *storage_findings(answers)]
+
+
+def sound(name: str, cluster: Mapping[str, Any], guests: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what was found sound about a cluster without findings, as one sentence.
+
+    cluster: one entry of hospital_plan.clusters.
+    """
+    fenced = "each can be fenced" if cluster["fencing"]["enabled"] else "fencing is off"
+    return (
+        f"Cluster {name} is as planned: {len(cluster['hosts'])} hosts with quorum, {fenced}, storage sound; "
+        f"running once and answering: {', '.join(sorted(guests)) or 'no guest'}."
+    )
+
+
+def waived(name: str, cluster: Mapping[str, Any]) -> list[str]:
+    """Return the waiver of a cluster's fencing as a sentence; every report repeats it."""
+    waiver = cluster["fencing"]["waiver"]
+    if not waiver:
+        return []
+    return [f"Cluster {name} runs WITHOUT FENCING: {waiver['reason']} ({waiver['owner']}, until {waiver['until']})."]

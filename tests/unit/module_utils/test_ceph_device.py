@@ -73,7 +73,13 @@ def test_own_osd_on_lvm_is_kept():
         ({"block_device": False}, None, "is no block device", False),
         ({"mounts": ["/srv"], "signature": {"TYPE": "ext4"}}, None, "is mounted at /srv", False),
         ({"busy": True}, None, "is in use by the kernel", False),
-        ({"signature": {"TYPE": "ext4"}, "data": True}, None, "carries a ext4 signature", True),
+        ({"signature": {"TYPE": "ext4"}, "data": True}, None, "carries a signature (ext4)", True),
+        (
+            {"signature": {"TYPE": "ext4", "USAGE": "filesystem"}, "data": True},
+            None,
+            "carries a file system (ext4)",
+            True,
+        ),
         ({"signature": {"PTTYPE": "gpt"}, "data": True}, None, "carries a partition table (gpt)", True),
         ({"signature": {"TYPE": "LVM2_member"}, "data": True}, None, "carries an LVM physical volume", True),
         ({"data": True}, None, "data of an unknown kind", True),
@@ -103,3 +109,46 @@ def test_consent_names_exactly_host_and_device():
     assert device.consented("kvm1", DISK, ["kvm1:" + DISK])
     assert not device.consented("kvm2", DISK, ["kvm1:" + DISK])
     assert not device.consented("kvm1", DISK, ["kvm1:" + DISK + "2", DISK])
+
+
+class Module:
+    """What ``judge_disks`` needs of an Ansible module."""
+
+    def __init__(self, **params):
+        self.params = dict({"fsid": FSID, "host": "kvm1", "devices": [DISK, "/dev/b"], "wipe_devices": []}, **params)
+
+
+@pytest.fixture
+def disks(monkeypatch):
+    """Facts by device, in place of real disks."""
+    found = {DISK: facts(), "/dev/b": facts(data=True, signature={"TYPE": "LVM2_member"})}
+    monkeypatch.setattr(device, "probe", lambda _module, path: found[path])
+    return found
+
+
+def test_a_refusal_says_where_what_and_what_to_do(disks):
+    verdicts, refusals = device.judge_disks(Module())
+    assert {path: verdict.kind for path, verdict in verdicts.items()} == {DISK: "blank", "/dev/b": "refused"}
+    assert refusals == [
+        "kvm1: /dev/b carries an LVM physical volume and is left alone; name a blank disk in its place, or add "
+        '"kvm1:/dev/b" to storage_ceph_wipe_devices to destroy what is on it.'
+    ]
+
+
+def test_consent_overrules_only_what_may_be_wiped(disks):
+    consent = ["kvm1:/dev/b", "kvm1:" + DISK]
+    assert device.judge_disks(Module(wipe_devices=consent))[0]["/dev/b"].kind == "wipe"
+    disks["/dev/b"] = facts(mounts=["/srv"])
+    assert device.judge_disks(Module(wipe_devices=consent))[1] == [
+        "kvm1: /dev/b is mounted at /srv; unmount it or choose another disk."
+    ]
+
+
+def test_own_osd_is_not_wiped_even_with_consent(disks):
+    disks[DISK] = facts(label={"ceph_fsid": FSID, "whoami": "3", "osd_uuid": OSD}, data=True)
+    assert device.judge_disks(Module(devices=[DISK], wipe_devices=["kvm1:" + DISK]))[0][DISK].kind == "ours"
+
+
+def test_physical_volume_is_judged_without_lvm_installed(monkeypatch, tmp_path):
+    monkeypatch.setattr(device, "TOOLS", str(tmp_path))
+    assert device._lvm_osd(None, "/dev/b") is None

@@ -2,9 +2,7 @@
 """cloud-init seeds."""
 
 import json
-import shutil
 
-import pytest
 from ansible_collections.medvirt.hospital.plugins.module_utils import guest_seed as seed
 
 GUEST = {
@@ -46,11 +44,3 @@ def test_instance_id_and_fingerprint_follow_the_content():
     assert one == same and seed.fingerprint(one) == seed.fingerprint(same)
     assert one["meta-data"] != other["meta-data"]
     assert seed.fingerprint(one) != seed.fingerprint(other)
-
-
-@pytest.mark.skipif(shutil.which("genisoimage") is None, reason="genisoimage is not installed")
-def test_iso_carries_the_fingerprint_where_the_guest_looks():
-    texts = seed.documents(GUEST)
-    image = seed.iso_image(texts)
-    assert image[32768 + 190 : 32768 + 190 + 128].rstrip(b" \0").decode() == seed.fingerprint(texts)
-    assert image[32768 + 40 : 32768 + 72].rstrip().lower() == b"cidata"

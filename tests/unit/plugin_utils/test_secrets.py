@@ -43,10 +43,6 @@ def test_required_follow_from_hosts_storage_and_services():
         "corosync_authkey",
         "ceph.mon_key",
         "ceph.admin_key",
-        "ceph_keys[client.kvm1-guests]",
-        "ceph_keys[client.kvm2-guests]",
-        "ceph_keys[client.fence]",
-        "ceph_keys[client.images]",
         "bmc_passwords.kvm1",
         "bmc_passwords.kvm2",
         "pacs_http_passwords.pacs",
@@ -74,8 +70,8 @@ def test_a_new_host_adds_only_its_own_and_keeps_the_rest():
     missing = missing_secrets(required_secrets(plan), have)
     after = with_values(have, make_values(missing, "test", {}, True, NOW))
 
-    assert names(missing) == ["ceph_keys[client.kvm3-guests]", "bmc_passwords.kvm3"]
-    del after["ceph_keys"]["client.kvm3-guests"], after["bmc_passwords"]["kvm3"]
+    assert names(missing) == ["bmc_passwords.kvm3"]
+    del after["bmc_passwords"]["kvm3"]
     assert after == have
 
 
@@ -132,7 +128,6 @@ def test_no_two_secrets_are_alike():
     have = complete()
     values = [
         *have["ceph"].values(),
-        *have["ceph_keys"].values(),
         *have["bmc_passwords"].values(),
         *have["pacs_http_passwords"].values(),
     ]

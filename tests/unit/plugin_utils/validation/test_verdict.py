@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.verdict import verdict
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.verdict import (
+    sound,
+    verdict,
+    waived,
+)
 
 NODE = {"online": True, "unclean": False, "standby": False, "maintenance": False}
 HOSTS = ("kvm1", "kvm2", "kvm3")
@@ -45,3 +49,13 @@ def test_unsound_storage_is_told_in_the_words_of_its_module():
     for content in answers.values():
         content["storage"] = {"msg": "The Ceph cluster is not sound: OSD 1 is down."}
     assert verdict(answers, {"pacs1": {}}) == ["The Ceph cluster is not sound: OSD 1 is down."]
+
+
+def test_a_waiver_is_repeated_and_nothing_is_said_of_fencing_that_is_off():
+    waiver = {"reason": "controllers on order", "owner": "it", "until": "2027-01-31"}
+    cluster = {"hosts": list(HOSTS), "fencing": {"enabled": False, "waiver": waiver}}
+    assert "fencing is off" in sound("main", cluster, {})
+    assert waived("main", cluster) == [
+        "Cluster main runs WITHOUT FENCING: controllers on order (it, until 2027-01-31)."
+    ]
+    assert waived("main", {**cluster, "fencing": {"enabled": True, "waiver": None}}) == []
