@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 LAB = .venv/bin/ansible-playbook -i inventories/lab/hosts.yml
 .DEFAULT_GOAL = help
-.PHONY: help setup lab lab-down lab-status test lint format unit molecule bench clean
+.PHONY: help setup lab lab-down lab-status test lint format unit molecule clean
 
 help: ## Say what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,9 +36,6 @@ unit: setup ## Run the unit tests
 
 molecule: setup ## Run the proofs on a lab that is already built (PROOFS="..." to choose)
 	@STAGES=proofs PROOFS='$(PROOFS)' scripts/run_tests
-
-bench: setup ## Run the benchmarks
-	@.venv/bin/pytest tests/bench
 
 clean: ## Remove .venv and what tests and builds left; the lab, its keys and secrets stay
 	rm -rf .venv build .ansible .pytest_cache .ruff_cache .hypothesis medvirt-hospital-*.tar.gz

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`site.yml` refuses what is not ready, in one sentence and before it touches a host."""
+"""`site.yml` refuses what is not ready, in one sentence and before it changes anything."""
 
+import re
 import shutil
 
 import pytest
 from proof.cluster import assert_healthy
-from proof.lab import INVENTORY, ROOT, playbook
+from proof.lab import INVENTORY, ROOT, STATE, playbook
 
 FOLDER = ROOT / "build" / "refusals"
 
@@ -85,3 +86,19 @@ def test_host_that_does_not_answer(inventory):
     assert made.returncode == 0, made.stdout[-3000:]
     said = refusal(inventory, "-e", "hospital_connect_seconds=3")
     assert "Nothing was changed, because kvm4 did not answer on its SSH port" in said
+
+
+def test_wrong_password_of_a_baseboard_controller():
+    """Found on the hosts, which alone can ask the controllers, and before the cluster is changed."""
+    file = STATE / "bmc" / "password-kvm2"
+    right = file.read_text()
+    file.write_text("not-the-password")
+    try:
+        done = playbook("site")
+    finally:
+        file.write_text(right)
+    said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if "Host kvm2 cannot be fenced" in line]
+    assert done.returncode != 0 and said, done.stdout[-3000:]
+    assert "it refuses user and password" in said[0] and "kvm1" not in said[0]
+    assert re.findall(r"changed=([1-9]\d*)", done.stdout) == []
+    print(f"\n{said[0]}")

@@ -42,10 +42,12 @@ def wait_for(what: str, condition, timeout_seconds: float, pause_seconds: float 
 
 
 def playbook(name: str, *arguments: str, inventory: Path = INVENTORY) -> subprocess.CompletedProcess:
-    """Run one of the collection's playbooks on the lab, as a user would."""
+    """Run one of the collection's playbooks on the lab, as a user would, with output that holds no colours."""
+    environment = {key: value for key, value in os.environ.items() if key != "ANSIBLE_FORCE_COLOR"}
     return subprocess.run(
         [ROOT / ".venv/bin/ansible-playbook", f"playbooks/{name}.yml", "-i", str(inventory), *arguments],
         cwd=ROOT,
+        env={**environment, "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
         text=True,
         check=False,
