@@ -62,6 +62,8 @@ def fail(lab: Lab, cluster: Cluster, archive: Archive, guest: str, title: str, b
 
 def _mark_steps(timeline: Timeline, lab: Lab, cluster: Cluster, lost: Host, domain: float) -> None:
     others, begin = lab.others(lost.name), timeline.begin
+    loss = f"Node {lost.name} state is now lost"
+    timeline.mark("loss detected", cluster.journal_time(loss, begin, others))
     confirmed = f"Operation 'off' .*targeting {lost.name} using fence-bmc-{lost.name} returned 0"
     timeline.mark("power-off confirmed", cluster.journal_time(confirmed, begin, others))
     timeline.mark(
