@@ -1,9 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Removes the containers, networks, disks and emulator of one lab, and nothing else.
-# usage: remove_lab.sh NAME STATE_DIR
+# usage: remove_lab.sh NAME STATE_DIR NETWORK...
 set -eu
 name=$1 own=$2
+shift 2
+# Those of the plan, and those that an older plan had and hosts still hang on.
+networks=$(
+    printf '%s\n' "$@"
+    podman ps --all --filter "label=medvirt.lab=$name" --format '{{.Networks}}' | tr -d '[]' | tr ', ' '\n\n'
+)
 states=$(podman ps --all --filter "label=medvirt.lab=$name" --format '{{index .Labels "medvirt.lab.state_dir"}}' | sort -u)
 for state in $states "$own"; do
     [ -d "$state" ] || continue
@@ -21,7 +27,8 @@ for container in $(podman ps --all --filter "label=medvirt.lab=$name" --format '
     podman rm --force --time 0 --volumes "$container" > /dev/null
     echo "removed host $container"
 done
-for network in $(podman network ls --format '{{.Name}}' | grep "^medvirt-$name-" | sort); do
+for network in $(printf '%s\n' "$networks" | grep "^medvirt-$name-" | sort -u); do
+    podman network exists "$network" || continue
     podman network rm "$network" > /dev/null
     echo "removed network $network"
 done
