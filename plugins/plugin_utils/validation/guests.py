@@ -13,8 +13,10 @@ from ...module_utils.bmc_status import remedy
 def cluster_findings(cluster: Mapping[str, Any], members: Sequence[str]) -> list[str]:
     """Return what is wrong with membership and quorum.
 
-    cluster: what the module pacemaker_info returns; members: the hosts of the plan.
+    cluster: what the module pacemaker_info returns, {} when nobody could be asked; members: the hosts of the plan.
     """
+    if not cluster:
+        return ["No host could be asked about the cluster."]
     if not cluster.get("available"):
         return ["Pacemaker does not answer on the host that was asked; run site.yml to build or start it."]
     findings = (
@@ -40,12 +42,14 @@ def guest_findings(
     answers: Mapping[str, bool],
     cluster: Mapping[str, Any],
     bmcs: Mapping[str, Mapping[str, Any]],
+    members: Sequence[str],
 ) -> list[str]:
     """Return which guests do not run exactly once, or do not answer, and why.
 
     guests: {name: slice of the plan}; running: {host: names of running domains}; answers: {guest: its agent answered}.
     """
     findings = []
+    silent = [name for name in members if name not in running]
     unclean = sorted(name for name, node in cluster.get("nodes", {}).items() if node.get("unclean"))
     for name in sorted(guests):
         hosts = _whereabouts(name, running)
@@ -60,6 +64,10 @@ def guest_findings(
             findings.append(
                 f"Guest {name} is not started elsewhere because the power-off of {', '.join(unclean)} is not confirmed"
                 f"{': ' + why if why else ''}."
+            )
+        elif not hosts and silent:
+            findings.append(
+                f"Guest {name} runs on none of the hosts that answer, and {', '.join(silent)} could not be asked."
             )
         elif not hosts:
             findings.append(f"Guest {name} does not run on any host; `crm_mon -1 --failures` on a host says why.")
@@ -76,7 +84,9 @@ def findings(observed: Mapping[str, Any]) -> list[str]:
     """
     cluster, bmcs = observed["cluster"], observed["bmcs"]
     return [
-        *guest_findings(observed["guests"], observed["running"], observed["answers"], cluster, bmcs),
+        *guest_findings(
+            observed["guests"], observed["running"], observed["answers"], cluster, bmcs, observed["members"]
+        ),
         *cluster_findings(cluster, observed["members"]),
         *fencing_findings(bmcs),
     ]

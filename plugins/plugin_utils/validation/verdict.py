@@ -15,13 +15,13 @@ def answered(result: Any) -> bool:
 
 
 def best_cluster(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the view of a host in the partition with quorum, else of any host whose cluster answers.
+    """Return the view of a host in the partition with quorum, else of any host that answers; {} without.
 
     answers: {host: {"guests", "cluster", "bmcs", "storage": registered results}}.
     """
     views = [answer["cluster"]["cluster"] for answer in answers.values() if answered(answer.get("cluster"))]
     views.sort(key=lambda view: (bool(view.get("available")), bool(view.get("quorate"))), reverse=True)
-    return dict(views[0]) if views else {"available": False}
+    return dict(views[0]) if views else {}
 
 
 def joined_bmcs(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

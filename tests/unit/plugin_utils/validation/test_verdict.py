@@ -59,3 +59,13 @@ def test_a_waiver_is_repeated_and_nothing_is_said_of_fencing_that_is_off():
         "Cluster main runs WITHOUT FENCING: controllers on order (it, until 2027-01-31)."
     ]
     assert waived("main", {**cluster, "fencing": {"enabled": True, "waiver": None}}) == []
+
+
+def test_nothing_is_claimed_of_hosts_that_could_not_be_asked():
+    nobody = dict.fromkeys(("guests", "cluster", "bmcs", "storage"), {"unreachable": True})
+    said = verdict(dict.fromkeys(HOSTS, nobody), {"pacs1": {}})
+    assert said[:2] == [
+        "Guest pacs1 runs on none of the hosts that answer, and kvm1, kvm2, kvm3 could not be asked.",
+        "No host could be asked about the cluster.",
+    ]
+    assert said[-1] == "No host could be asked about the storage."
