@@ -5,33 +5,68 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from .entries import Catalogue, FlowEntry, GuestEntry, Profile, ServiceClass, ServiceType
+from .entries import (
+    Amount,
+    Catalogue,
+    Check,
+    DemandEntry,
+    FlowEntry,
+    Guarantee,
+    GuestEntry,
+    ModalityImages,
+    Profile,
+    Quantity,
+    SegmentEntry,
+    ServiceClass,
+    ServiceType,
+    SuitabilityEntry,
+    VolumeEntry,
+)
 
-FILES = ("services.yml", "classes.yml", "tiers.yml", "planning.yml")
+FILES = (
+    "classes.yml",
+    "tiers.yml",
+    "planning.yml",
+    "segments.yml",
+    "flows.yml",
+    "demand.yml",
+    "imaging.yml",
+    "suitability.yml",
+)
+SERVICES = "services"
 
 # Raise it when the planner decides differently for the same intent: plans made before are then stale.
-PLANNER_VERSION = 1
+PLANNER_VERSION = 2
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load_catalogue(texts: dict[str, str]) -> Catalogue:
-    """texts: the content of each of FILES. KeyError or TypeError when an entry is malformed (a defect of ours)."""
-    data = {name: yaml.safe_load(texts[name]) for name in FILES}
-    services = data["services.yml"]
-    planning = data["planning.yml"]
+def load_catalogue(texts: Mapping[str, str]) -> Catalogue:
+    """texts: the content of each of FILES and of services/<type>.yml, by path below the data folder.
+
+    KeyError or TypeError when an entry is malformed (a defect of ours).
+    """
+    data = {name: yaml.load(text, Loader=_LOADER) for name, text in texts.items()}  # _LOADER is a safe one
+    suitability = data["suitability.yml"]
+    figures = {**data["planning.yml"]["defaults"], **data["imaging.yml"]["figures"]}
     return Catalogue(
-        version=services["version"],
-        services={name: _service(entry) for name, entry in services["services"].items()},
-        classes={name: _class(entry) for name, entry in data["classes.yml"]["classes"].items()},
-        tiers={
-            name: {key: value for key, value in entry.items() if key != "source"}
-            for name, entry in data["tiers.yml"]["tiers"].items()
+        services={
+            name.removeprefix(f"{SERVICES}/").removesuffix(".yml"): _service(entry, suitability)
+            for name, entry in sorted(data.items())
+            if name.startswith(f"{SERVICES}/")
         },
-        vlans=planning["vlans"]["ids"],
-        defaults={name: entry["value"] for name, entry in planning["defaults"].items()},
+        classes={name: ServiceClass(**_plain(entry)) for name, entry in data["classes.yml"]["classes"].items()},
+        tiers={name: _plain(entry) for name, entry in data["tiers.yml"]["tiers"].items()},
+        segments={name: SegmentEntry(**entry) for name, entry in data["segments.yml"]["segments"].items()},
+        demand={name: DemandEntry(**entry) for name, entry in data["demand.yml"]["demand"].items()},
+        modalities={name: ModalityImages(**_plain(e)) for name, e in data["imaging.yml"]["modalities"].items()},
+        flows=tuple(_flow(entry) for entry in data["flows.yml"]["flows"]),
+        defaults=_values(figures),
         sha256=_hash({"planner": PLANNER_VERSION, **data}),
     )
 
@@ -41,28 +76,61 @@ def _hash(data: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _class(entry: dict[str, Any]) -> ServiceClass:
-    return ServiceClass(**{key: value for key, value in entry.items() if key != "source"})
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "source"}
 
 
-def _service(entry: dict[str, Any]) -> ServiceType:
-    profiles = {
-        name: Profile(
-            guests=tuple(_guest(guest) for guest in profile["guests"]),
-            flows=tuple(FlowEntry(**flow) for flow in profile["flows"]),
-        )
-        for name, profile in entry["profiles"].items()
-    }
-    return ServiceType(title=entry["title"], profiles=profiles)
+def _values(figures: dict[str, Any]) -> dict[str, float]:
+    return {name: entry["value"] for name, entry in figures.items()}
+
+
+def _service(entry: dict[str, Any], suitability: dict[str, Any]) -> ServiceType:
+    given = dict(entry)
+    return ServiceType(
+        profiles={name: _profile(profile) for name, profile in given.pop("profiles").items()},
+        suitability=_suitability(given.pop("suitability", {}), suitability),
+        depends_on=tuple(given.pop("depends_on", ())),
+        **given,
+    )
+
+
+def _suitability(entry: dict[str, Any], known: dict[str, Any]) -> SuitabilityEntry:
+    given = {key: tuple(values) for key, values in entry.items()}
+    names = given.pop("guarantees", ())
+    guarantees = tuple(Guarantee(name, **known["guarantees"][name]) for name in names)
+    return SuitabilityEntry(guarantees=guarantees, figures=_values(known["figures"]), **given)
+
+
+def _profile(entry: dict[str, Any]) -> Profile:
+    return Profile(
+        guests=tuple(_guest(guest) for guest in entry["guests"]),
+        flows=tuple(_flow(flow) for flow in entry.get("flows", ())),
+        shared_volumes=tuple(_volume(volume) for volume in entry.get("shared_volumes", ())),
+    )
 
 
 def _guest(entry: dict[str, Any]) -> GuestEntry:
+    given = dict(entry)
     return GuestEntry(
-        role=entry["role"],
-        count=entry["count"],
-        service_class=entry["class"],
-        image=entry["image"],
-        recovery_stage=entry["recovery_stage"],
-        sizing={key: value for key, value in entry["sizing"].items() if key != "source"},
-        settings=entry.get("settings", {}),
+        count=_amount(given.pop("count")),
+        service_class=given.pop("class"),
+        sizing={key: _amount(value) for key, value in _plain(given.pop("sizing")).items()},
+        volumes=tuple(_volume(volume) for volume in given.pop("volumes", ())),
+        needs=tuple(given.pop("needs", ())),
+        checks=tuple(Check(**check) for check in given.pop("checks", ())),
+        **given,
     )
+
+
+def _volume(entry: dict[str, Any]) -> VolumeEntry:
+    given = dict(entry)
+    amounts = {key: _amount(given.pop(key)) for key in ("capacity_gib", "iops", "initial_gib") if key in given}
+    return VolumeEntry(consumers=tuple(given.pop("consumers", ())), **amounts, **given)
+
+
+def _flow(entry: dict[str, Any]) -> FlowEntry:
+    return FlowEntry(**{**entry, "ports": tuple(entry.get("ports", ()))})
+
+
+def _amount(value: Any) -> Amount:
+    return Quantity(**value) if isinstance(value, dict) else value

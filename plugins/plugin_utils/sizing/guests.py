@@ -11,12 +11,16 @@ from ..catalogue.entries import ServiceClass
 
 @dataclass(frozen=True)
 class GuestSizing:
-    """vcpus and memory_mib as the guest sees them; hv_memory_mib is what its host gives up for it."""
+    """vcpus and memory_mib as the guest sees them; hv_memory_mib is what its host gives up for it.
+
+    iops: limit of the root volume.
+    """
 
     vcpus: int
     memory_mib: int
     root_gib: int
     hv_memory_mib: int
+    iops: int
 
 
 def size_guest(
@@ -27,18 +31,18 @@ def size_guest(
 ) -> GuestSizing:
     """Size one guest.
 
-    catalogue_sizing: vcpus (or native_cores: cores that the demand took on a physical machine), memory_mib, root_gib
+    catalogue_sizing: vcpus (or native_cores: cores that the demand took on a physical machine), memory_mib, root_gib,
+    perhaps iops (default: that of the class)
     wanted: the intent's own sizes, None where it has none; they win
     """
-    vcpus = catalogue_sizing.get("vcpus") or native_to_vcpus(
-        catalogue_sizing["native_cores"], service_class.overhead_percent
-    )
+    vcpus = wanted.get("vcpus") or catalogue_sizing.get("vcpus")
     memory = wanted.get("memory_mib") or catalogue_sizing["memory_mib"]
     return GuestSizing(
-        vcpus=wanted.get("vcpus") or vcpus,
+        vcpus=vcpus or native_to_vcpus(catalogue_sizing["native_cores"], service_class.overhead_percent),
         memory_mib=memory,
         root_gib=wanted.get("root_gib") or catalogue_sizing["root_gib"],
         hv_memory_mib=hypervisor_memory(memory, defaults),
+        iops=catalogue_sizing.get("iops", service_class.iops),
     )
 
 

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host offers to guests."""
+"""What a host offers to guests, and what a guest takes of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+MILLICORES = 1000
+
 
 @dataclass(frozen=True)
 class Capacity:
-    """Room for guests on one host."""
+    """Room for guests on one host, in thousandths of a physical core and in MiB."""
 
-    vcpus: int
+    cpu_millicores: int
     memory_mib: int
 
 
@@ -23,6 +25,11 @@ def host_reserve(osds: int, wanted: tuple[int, int] | None, defaults: dict[str, 
     return int(cores), int(memory)
 
 
-def host_capacity(cores: int, memory_mib: int, reserve: tuple[int, int], vcpu_ratio: int) -> Capacity:
-    """Cores less the reserve, times the vCPU ratio; memory less the reserve (never overcommitted)."""
-    return Capacity(max(0, cores - reserve[0]) * vcpu_ratio, max(0, memory_mib - reserve[1]))
+def host_capacity(cores: int, memory_mib: int, reserve: tuple[int, int]) -> Capacity:
+    """Cores and memory less the reserve; memory is never overcommitted."""
+    return Capacity(max(0, cores - reserve[0]) * MILLICORES, max(0, memory_mib - reserve[1]))
+
+
+def guest_millicores(vcpus: int, vcpu_ratio: int) -> int:
+    """What a guest takes of its host's cores: vcpus / ratio of its class, rounded up to a thousandth."""
+    return -(-vcpus * MILLICORES // vcpu_ratio)

@@ -2,7 +2,7 @@
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.storage.ceph import (
     spread_daemons,
     storage_fsid,
-    usable_gib,
+    storage_room,
 )
 
 
@@ -19,6 +19,14 @@ def test_daemons_spread_over_racks_and_stay():
     assert spread_daemons({"a": "r1"}, [], 3) == ["a"]
 
 
-def test_usable_space():
-    assert float(usable_gib({"a": 8, "b": 8, "c": 8}, 3, 85)) == 16 * 0.85 / 3
-    assert usable_gib({}, 3, 85) == 0
+def test_three_hosts_keep_three_copies_and_heal_after_a_loss():
+    room = storage_room({"a": 8, "b": 8, "c": 8}, 3, 2, 85, 4)
+    assert float(room.usable_gib) == 16 * 0.85 / 3
+    assert (room.size, room.min_size, room.copies_per_host, room.raw_gib, room.planned_gib) == (3, 2, 1, 24, 4)
+    assert storage_room({}, 3, 2, 85, 0).usable_gib == 0
+
+
+def test_a_pair_keeps_two_copies_on_each_host():
+    room = storage_room({"a": 8, "b": 10}, 3, 2, 85, 4)
+    assert (room.size, room.min_size, room.copies_per_host) == (4, 2, 2)
+    assert float(room.usable_gib) == 8 * 0.85 / 2
