@@ -1,67 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Physical hosts: what a model of machine has (profile), and the machines."""
+"""The machines."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from .types import (
-    Address,
-    CapacityGib,
-    Cores,
-    DevicePath,
-    DnsLabel,
-    Field,
-    MemoryMib,
-    NicName,
-    Part,
-    Port,
-    StrictBool,
-    Text,
-)
+from .profile import Disk, HostProfile, Nic, Trunk
+from .types import Address, DnsLabel, Field, Part, Port, StrictBool, Text
 
-
-class Nic(Part):
-    """A network interface and the segment that its cable leads to."""
-
-    name: NicName
-    segment: str
-
-
-class Disk(Part):
-    """A disk that the storage may take; disks not named here are never touched."""
-
-    device: DevicePath
-    use: Literal["osd"]
-    capacity_gib: CapacityGib
-
-
-class HostProfile(Part):
-    """What all machines of one model have in common. Cores are physical cores, not threads."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=63)
-    cores: Cores
-    memory_mib: MemoryMib
-    nics: tuple[Nic, ...] = Field(min_length=1)
-    disks: tuple[Disk, ...] = ()
+__all__ = ["Bmc", "Disk", "Host", "HostProfile", "Nic", "Trunk"]
 
 
 class Bmc(Part):
-    """The baseboard controller that powers the host off (fencing)."""
+    """The baseboard controller that powers the host off (fencing). Its password is a secret, not in this file."""
 
-    address: Address
-    system: Text
-    protocol: Literal["redfish"] = "redfish"
-    port: Port = 443
-    user: Text = "fence"
-    verify_tls: StrictBool = True
+    address: Address = Field(description="Its IPv4 address, in the out-of-band segment")
+    system: Text = Field(description="Name of the machine in the controller, for Redfish often 1")
+    protocol: Literal["redfish"] = Field("redfish", description="Protocol")
+    port: Port = Field(443, description="TCP port")
+    user: Text = Field("fence", description="User that may power off and on")
+    verify_tls: StrictBool = Field(True, description="Check the controller's certificate")
 
 
 class Host(Part):
     """One physical machine."""
 
-    name: DnsLabel
-    profile: str
-    site: str
-    rack: str
-    bmc: Bmc | None = None
+    name: DnsLabel = Field(description="Host name, a DNS label")
+    profile: str = Field(description="Entry of host_profiles")
+    site: str = Field(description="Site where it stands")
+    rack: str = Field(description="Rack of that site")
+    bmc: Bmc | None = Field(None, description="Baseboard controller; without one a waiver for fencing is needed")
+    use: Literal["hypervisor", "witness"] = Field(
+        "hypervisor", description="hypervisor runs guests; witness only votes, for sites with two hypervisors"
+    )
+    maintenance: StrictBool = Field(False, description="Plan no guests on it for now")

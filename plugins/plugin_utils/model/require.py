@@ -13,3 +13,11 @@ class MissingPackage(ImportError):
             "(or install the packages of requirements.txt into the Python that runs Ansible)",
             name=package,
         )
+
+
+def missing_package(exc: ImportError) -> MissingPackage | None:
+    """The sentence for an import that failed; None when what failed is a part of this collection."""
+    if isinstance(exc, MissingPackage):
+        return exc
+    package = (exc.name or "").partition(".")[0]
+    return MissingPackage(package) if package and package != "ansible_collections" else None

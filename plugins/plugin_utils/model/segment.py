@@ -5,18 +5,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .types import Address, DnsLabel, Mtu, Part, SegmentName, Subnet, VlanId
+from .types import Address, DnsLabel, Field, Mtu, Part, SegmentName, Subnet, VlanId
 
-Purpose = Literal["management", "out_of_band", "cluster", "migration", "storage", "guests"]
+Purpose = Literal["management", "out_of_band", "cluster", "migration", "storage", "guests", "clients"]
 
 
 class Segment(Part):
-    """A network. VLAN id and subnet are assigned, and then kept, when they are not given."""
+    """A network. VLAN id and subnets are assigned, and then kept, when they are not given."""
 
-    name: SegmentName
-    purpose: Purpose
-    vlan: VlanId | None = None
-    subnet: Subnet | None = None
-    gateway: Address | None = None
-    zone: DnsLabel | None = None
-    mtu: Mtu = 1500
+    name: SegmentName = Field(description="Short name; a guest segment has the bridge br-<name> on each host")
+    purpose: Purpose = Field(description="What it carries. clients: people and devices, no guests and no NIC of a host")
+    vlan: VlanId | None = Field(None, description="VLAN id. Default: the catalogue's for this name, else a free one")
+    subnet: Subnet | None = Field(None, description="Subnet, when the segment exists at one site. Default: assigned")
+    subnets: dict[str, Subnet] = Field({}, description="Subnet for each site: {site: subnet}. Default: assigned")
+    gateway: Address | None = Field(
+        None, description="Gateway; needs 'subnet'. Default: the first address of the subnet"
+    )
+    zone: DnsLabel | None = Field(
+        None, description="Segments under one policy. Default: the catalogue's for this name, else the name"
+    )
+    mtu: Mtu = Field(1500, description="Largest packet in bytes")
+    sites: tuple[str, ...] = Field((), description="Sites where it exists. Default: all")
+    tenant: str | None = Field(None, description="Tenant that alone uses it")

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
-from .types import DnsLabel, Field, Part
+from .types import DnsLabel, Field, Part, Subnet, Text
 
 
 class Site(Part):
-    """A building or room with its own cluster and storage."""
+    """A building or room with its own cluster and storage. The first one is the home site."""
 
-    name: DnsLabel
-    racks: tuple[DnsLabel, ...] = Field(min_length=1)
+    name: DnsLabel = Field(description="Short name, a DNS label")
+    title: Text | None = Field(None, description="Name for people")
+    supernet: Subnet | None = Field(
+        None, description="Network that this site's subnets are taken from. Default: the hospital's supernet"
+    )
+    racks: tuple[DnsLabel, ...] = Field(min_length=1, description="Racks: what may fail as one")

@@ -9,20 +9,43 @@ from dataclasses import replace
 from typing import Any
 
 from ..catalogue.entries import Catalogue
-from .checks_hosts import check_clusters, check_hosts
-from .checks_network import check_segments
+from .basics import check_basics
+from .checks_clusters import check_clusters
+from .checks_demand import check_demand
+from .checks_dicom import check_dicom
+from .checks_flows import check_flows
+from .checks_hosts import check_hosts
+from .checks_names import check_names
+from .checks_network import check_network
+from .checks_placement import check_placement
+from .checks_policies import check_policies
+from .checks_profiles import check_profiles
 from .checks_services import check_services
+from .checks_tenants import check_tenants
 from .explain import explain
 from .finding import Finding, Loc
 from .host import Host, HostProfile
 from .intent import Intent
 from .scope import Scope
-from .segment import Segment
 from .site import Site
 from .source import Source
 from .types import DnsLabel, DomainName, Subnet, ValidationError
 
-_CHECKS = (check_segments, check_hosts, check_clusters, check_services)
+_CHECKS = (
+    check_names,
+    check_network,
+    check_basics,
+    check_profiles,
+    check_hosts,
+    check_clusters,
+    check_policies,
+    check_demand,
+    check_services,
+    check_placement,
+    check_tenants,
+    check_dicom,
+    check_flows,
+)
 
 
 def validate(source: Source, catalogue: Catalogue) -> tuple[Intent | None, list[Finding]]:
@@ -69,11 +92,12 @@ class _Remainder(Intent):
     sites: tuple[Site, ...] = ()
     host_profiles: tuple[HostProfile, ...] = ()
     hosts: tuple[Host, ...] = ()
-    segments: tuple[Segment, ...] = ()
 
 
 def _own(errors: list[Any]) -> list[Any]:
-    """pydantic also calls a list too short when its only entry is malformed: once is enough."""
+    """Leave out what pydantic says besides: a default that depends on a malformed key, a list that is too short
+    because its only entry is malformed."""
+    errors = [error for error in errors if error["type"] != "default_factory_not_called"]
     locs = [tuple(error["loc"]) for error in errors]
     return [
         error

@@ -6,13 +6,15 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from .types import Part, Text
+from .types import Field, Part, Text
 
 
 class Waiver(Part):
-    """Every report repeats it."""
+    """A rule knowingly left. Every report repeats it."""
 
-    rule: Literal["fencing", "cluster_links", "n_plus"]
-    reason: Text
-    owner: Text
-    until: datetime.date
+    rule: Literal["fencing", "cluster_links", "n_plus"] = Field(
+        description="fencing: a host without bmc. cluster_links: one cluster segment instead of two. n_plus: 0"
+    )
+    reason: Text = Field(description="Why")
+    owner: Text = Field(description="Who answers for it")
+    until: datetime.date = Field(description="Last day; planning warns afterwards")
