@@ -11,6 +11,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils.model.require import missing_package
+
 ARGUMENTS = {
     "intent": {"type": "path"},
     "plan": {"type": "path"},
@@ -37,8 +39,9 @@ class ActionModule(ActionBase):
         try:
             return self._verified(args) if args["state"] == "verified" else self._present(args)
         except ImportError as exc:
-            if exc.name in ("pydantic", "yaml"):
-                raise AnsibleActionFail(f"{exc}.") from None
+            missing = missing_package(exc)
+            if missing:
+                raise AnsibleActionFail(f"{missing}.") from None
             raise
 
     def _present(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +121,9 @@ def _catalogue() -> Any:
     from ..plugin_utils.catalogue import loader
 
     folder = os.path.join(os.path.dirname(os.path.abspath(loader.__file__)), "data")
-    return loader.load_catalogue({name: _read(os.path.join(folder, name)) for name in loader.FILES})
+    services = sorted(name for name in os.listdir(os.path.join(folder, "services")) if name.endswith(".yml"))
+    names = [*loader.FILES, *(f"services/{name}" for name in services)]
+    return loader.load_catalogue({name: _read(os.path.join(folder, name)) for name in names})
 
 
 def _read_intent(path: str) -> str:
@@ -158,10 +163,16 @@ def _write(path: str, text: str) -> None:
 
 
 def _expired(plan: dict[str, Any]) -> list[str]:
-    """A waiver that ran out does not change the plan, it is said at every run."""
+    """What ran out does not change the plan, it is said at every run."""
     today = datetime.date.today().isoformat()
-    return [
+    waivers = [
         f"the waiver of {w['owner']} for the rule {w['rule']} ran out on {w['until']}: renew or remove it"
         for w in plan.get("waivers", [])
         if str(w.get("until", "")) < today
     ]
+    flows = [
+        f"the flow {f['name']} of {f['owner']} ran out on {f['expires']}: renew or remove it"
+        for f in plan.get("flows", [])
+        if f.get("expires") and str(f["expires"]) < today
+    ]
+    return waivers + flows

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage import cluster, guest, host, storage
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage import cluster, guest, host, storage, unbuilt
 
 
 def _checked(name, function):
@@ -31,6 +31,7 @@ FUNCTIONS = (
     guest.guest_files,
     cluster.cluster_nodes,
     cluster.cluster_resources,
+    unbuilt.unbuilt,
 )
 
 

@@ -62,7 +62,7 @@ def required_secrets(plan: Mapping[str, Any]) -> list[Secret]:
     if any(store.get("backend") == "ceph" for store in plan["storage"].values()):
         needed += [Secret(("ceph", "mon_key"), "ceph"), Secret(("ceph", "admin_key"), "ceph")]
     needed += [Secret(("bmc_passwords", name), "bmc") for name, host in sorted(hosts.items()) if host.get("bmc")]
-    archives = {guest["service"] for guest in plan["guests"].values() if str(guest.get("role", "")).startswith("pacs")}
+    archives = {guest["service"] for guest in plan["guests"].values() if guest.get("role") == "pacs_single"}
     needed += [Secret(("pacs_http_passwords", service), "password") for service in sorted(archives)]
     return needed
 
@@ -87,7 +87,7 @@ def missing_secrets(required: Iterable[Secret], have: Mapping[str, Any]) -> list
 
 def new_password() -> str:
     """Return a random password of PASSWORD_LENGTH signs."""
-    return "".join(secrets.choice(PASSWORD_SIGNS) for _ in range(PASSWORD_LENGTH))
+    return "".join(secrets.choice(PASSWORD_SIGNS) for _sign in range(PASSWORD_LENGTH))
 
 
 def ceph_key(now: datetime) -> str:

@@ -162,7 +162,7 @@ def test_utilization_is_that_of_the_plan(lab):
     cib = configuration(lab)
     for node in cib.findall("nodes/node"):
         capacity = lab[node.get("uname")].plan["capacity"]
-        assert numbers(node) == {"cpu": capacity["vcpus"], "hv_memory": capacity["memory_mib"]}
+        assert numbers(node) == {"cpu": capacity["cpu_millicores"], "hv_memory": capacity["memory_mib"]}
     for name, guest in lab.guests.items():
         assert numbers(cib.find(f".//primitive[@id='{name}']")) == guest["utilization"]
 

@@ -3,22 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..placement.room import load_of
-from ..placement.types import Cluster, GuestNeed, Placement
+from ..engine.instance import Instance
+from ..engine.place import Placed
 
 
-def headroom(cluster: Cluster, guests: tuple[GuestNeed, ...], placement: Placement) -> dict[str, dict[str, Any]]:
-    """Failed host -> room that is then free on the hosts left, all guests running: {'vcpus': , 'memory_mib': }."""
+def headroom(instance: Instance, placed: Placed) -> dict[str, dict[str, int]]:
+    """Failed host -> room that is then free on the hosts left, all guests running: cpu_millicores and memory_mib."""
     rooms = {}
-    for failed in placement.failures:
-        after: dict[str, str] = {}
-        for guest, host in placement.hosts.items():
-            target = placement.failures[failed].get(guest) if host == failed else host
-            if target is not None:
-                after[guest] = target
-        load = load_of(guests, after)
-        left = [h for h in cluster.hosts if h.name != failed]
-        rooms[failed] = {r: sum(load.free(h, r) for h in left) for r in ("vcpus", "memory_mib")}
+    for failed, targets in placed.failures.items():
+        left = [host for host in instance.hosts if host.name != failed and host.available]
+        running = [guest for guest in instance.guests if targets.get(guest.name, placed.hosts[guest.name]) is not None]
+        rooms[failed] = {
+            "cpu_millicores": sum(host.cpu for host in left) - sum(guest.cpu for guest in running),
+            "memory_mib": sum(host.memory for host in left) - sum(guest.memory for guest in running),
+        }
     return rooms

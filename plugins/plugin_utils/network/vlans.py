@@ -8,6 +8,9 @@ from ipaddress import IPv4Network
 
 FIRST_FREE_VLAN = 201
 
+# (site, segment)
+Place = tuple[str, str]
+
 
 def assign_vlans(
     wanted: Mapping[str, int | None], previous: Mapping[str, int], table: Mapping[str, int]
@@ -28,34 +31,38 @@ def assign_vlans(
 class NoSubnetLeft(Exception):
     """The supernet has no free /24 for a segment."""
 
-    def __init__(self, segment: str) -> None:
-        super().__init__(segment)
-        self.segment = segment
+    def __init__(self, place: Place, supernet: IPv4Network) -> None:
+        super().__init__(place)
+        self.site, self.segment = place
+        self.supernet = supernet
 
 
 def assign_subnets(
-    supernet: IPv4Network,
-    wanted: Mapping[str, IPv4Network | None],
-    previous: Mapping[str, IPv4Network],
-    vlans: Mapping[str, int],
-) -> dict[str, IPv4Network]:
-    """Segment -> subnet. The default is the /24 whose third octet is the VLAN id; NoSubnetLeft when none is free."""
-    subnets = {name: subnet for name, subnet in wanted.items() if subnet is not None}
-    for name in wanted:
-        kept = previous.get(name)
-        if name not in subnets and kept is not None and _usable(kept, supernet, subnets.values()):
-            subnets[name] = kept
-    for name in wanted:
-        if name not in subnets:
-            subnets[name] = _default_subnet(name, supernet, vlans[name], list(subnets.values()))
-    return {name: subnets[name] for name in wanted}
+    wanted: Mapping[Place, IPv4Network | None],
+    supernets: Mapping[Place, IPv4Network],
+    previous: Mapping[Place, IPv4Network],
+    vlans: Mapping[Place, int],
+) -> dict[Place, IPv4Network]:
+    """(site, segment) -> subnet. The default is the /24 of the site's supernet whose third octet is the VLAN id.
+
+    NoSubnetLeft when none is free.
+    """
+    subnets = {place: subnet for place, subnet in wanted.items() if subnet is not None}
+    for place in wanted:
+        kept = previous.get(place)
+        if place not in subnets and kept is not None and _usable(kept, supernets[place], subnets.values()):
+            subnets[place] = kept
+    for place in wanted:
+        if place not in subnets:
+            subnets[place] = _default_subnet(place, supernets[place], vlans[place], list(subnets.values()))
+    return {place: subnets[place] for place in wanted}
 
 
 def _usable(subnet: IPv4Network, supernet: IPv4Network, taken: Iterable[IPv4Network]) -> bool:
     return subnet.subnet_of(supernet) and not any(subnet.overlaps(other) for other in taken)
 
 
-def _default_subnet(name: str, supernet: IPv4Network, vlan: int, taken: list[IPv4Network]) -> IPv4Network:
+def _default_subnet(place: Place, supernet: IPv4Network, vlan: int, taken: list[IPv4Network]) -> IPv4Network:
     base = int(supernet.network_address) & 0xFFFF0000
     natural = IPv4Network((base + (vlan << 8), 24)) if vlan < 256 else None
     if natural is not None and _usable(natural, supernet, taken):
@@ -66,4 +73,4 @@ def _default_subnet(name: str, supernet: IPv4Network, vlan: int, taken: list[IPv
         subnet = IPv4Network((int(supernet.network_address) + (index << 8), 24))
         if _usable(subnet, supernet, taken):
             return subnet
-    raise NoSubnetLeft(name)
+    raise NoSubnetLeft(place, supernet)

@@ -9,23 +9,29 @@ from typing import Any
 from .previous import dig, plan_of, slices
 
 Entry = dict[str, Any]
-_QUIET = {"placement", "hashes"}
+_QUIET = frozenset({"placement", "hashes"})
+# What guests take of a host follows from where they are.
+_QUIET_HOST = _QUIET | {"utilization"}
 
 
 def compare(before: Any, after: Any) -> list[str]:
     """Lines '+ ...', '- ...', '~ ...'; no line when nothing that matters differs. before: None for a first plan."""
     old, new = plan_of(before) or {}, plan_of(after) or {}
     lines = [
-        *_entries("host", slices(before, "kvm_hosts"), slices(after, "kvm_hosts"), _host),
+        *_entries("host", slices(before, "kvm_hosts"), slices(after, "kvm_hosts"), _host, quiet=_QUIET_HOST),
+        *_entries("witness", slices(before, "witnesses"), slices(after, "witnesses"), _host),
         *_entries("guest", slices(before, "guests"), slices(after, "guests"), _guest, _moved),
         *_entries("segment", _mapping(old.get("segments")), _mapping(new.get("segments")), _segment),
         *_entries("flow", _listed(old, "flows", "name"), _listed(new, "flows", "name"), _flow),
         *_entries("cluster", _mapping(old.get("clusters")), _mapping(new.get("clusters")), _cluster),
         *_entries("storage", _mapping(old.get("storage")), _mapping(new.get("storage")), _storage),
+        *_entries("service", _mapping(old.get("services")), _mapping(new.get("services")), _service),
+        *_entries("modality", _listed(old, "modalities", "name"), _listed(new, "modalities", "name"), _modality),
+        *_entries("tenant", _mapping(old.get("tenants")), _mapping(new.get("tenants")), _tenant),
     ]
     lines += _entries("waiver", _listed(old, "waivers", "rule"), _listed(new, "waivers", "rule"), _waiver)
     if old:
-        for key in ("name", "domain", "timing", "recovery_order", "tiers", "intent_file", "format"):
+        for key in ("name", "domain", "sites", "timing", "recovery_order", "tiers", "intent_file", "format"):
             lines += [f"~ {line}" for line in _changes(key, old.get(key), new.get(key))]
         lines += _promises(old, new)
         if not lines and old.get("hashes") != new.get("hashes"):
@@ -39,6 +45,7 @@ def _entries(
     after: dict[str, Entry],
     describe: Callable[[Entry], str],
     moved: Callable[[Entry, Entry], list[str]] | None = None,
+    quiet: frozenset[str] = _QUIET,
 ) -> list[str]:
     lines = [f"- {kind} {name} {describe(entry)}" for name, entry in before.items() if name not in after]
     lines += [f"+ {kind} {name} {describe(entry)}" for name, entry in after.items() if name not in before]
@@ -46,7 +53,7 @@ def _entries(
         if name in before and before[name] != entry:
             changes = moved(before[name], entry) if moved else []
             for key in dict.fromkeys([*before[name], *entry]):
-                if key not in _QUIET:
+                if key not in quiet:
                     changes += _changes(key, before[name].get(key), entry.get(key))
             lines += [f"~ {kind} {name}: {change}" for change in changes]
     return lines
@@ -94,9 +101,7 @@ def _promises(old: Entry, new: Entry) -> list[str]:
             past = before.get(host, {}).get(guest)
             if guest in before.get(host, {}) and past != target:
                 lines.append(f"~ N+1: when {host} fails, {guest} goes to {_short(target)} instead of {_short(past)}")
-    if dig(old, "n_plus", "k") != dig(new, "n_plus", "k"):
-        lines.append(f"~ N+{dig(old, 'n_plus', 'k')} -> N+{dig(new, 'n_plus', 'k')}")
-    return lines
+    return lines + [f"~ {line}" for line in _changes("n_plus.k", dig(old, "n_plus", "k"), dig(new, "n_plus", "k"))]
 
 
 def _mapping(data: Any) -> dict[str, Entry]:
@@ -114,7 +119,7 @@ def _host(entry: Entry) -> str:
     room = entry.get("capacity") or {}
     return (
         f"in rack {entry.get('rack')} of site {entry.get('site')} "
-        f"(room for {room.get('vcpus')} vCPU, {room.get('memory_mib')} MiB)"
+        f"(room for {room.get('cpu_millicores')} millicores, {room.get('memory_mib')} MiB)"
     )
 
 
@@ -129,7 +134,7 @@ def _segment(entry: Entry) -> str:
 
 def _flow(entry: Entry) -> str:
     return (
-        f"{entry.get('source')} -> {entry.get('destination')} {entry.get('protocol')} {entry.get('port')} "
+        f"{entry.get('source')} -> {entry.get('destination')} {entry.get('protocol')} {_short(entry.get('ports'))} "
         f"({entry.get('reason')})"
     )
 
@@ -145,3 +150,16 @@ def _cluster(entry: Entry) -> str:
 
 def _storage(entry: Entry) -> str:
     return f"{entry.get('backend')} {entry.get('fsid')}, mons {_short(entry.get('mons'))}"
+
+
+def _service(entry: Entry) -> str:
+    guests = len(entry.get("guests") or [])
+    return f"of type {entry.get('type')} ({entry.get('profile')}), tier {entry.get('tier')}, {guests} guests"
+
+
+def _modality(entry: Entry) -> str:
+    return f"{entry.get('type')} {entry.get('ae_title')} at {entry.get('address')}"
+
+
+def _tenant(entry: Entry) -> str:
+    return str(entry.get("title"))

@@ -11,8 +11,6 @@ from ..model.finding import Finding
 from ..model.intent import Intent
 from ..model.source import read_yaml
 from ..model.validate import validate
-from ..placement.first_fit import place
-from ..placement.types import Engine
 from .decide import decide
 from .diff import compare
 from .freshness import content_hash_or_none
@@ -45,7 +43,6 @@ def make_plan(
     catalogue: Catalogue,
     intent_file: str,
     plan_file: str,
-    engine: Engine = place,
 ) -> Result:
     """Plan. intent_file and plan_file are base names, for sentences and the header."""
     last_data, warnings = _last_plan(previous_text, plan_file)
@@ -54,7 +51,7 @@ def make_plan(
     if intent is None:
         return Result(findings=findings, warnings=warnings)
     last = read_previous(last_data)
-    made = decide(intent, last, catalogue, engine)
+    made = decide(intent, last, catalogue)
     if made.findings:
         return Result(findings=_with_lines(made.findings, source), warnings=warnings)
     data = inventory(intent, catalogue, last, made)
@@ -67,7 +64,7 @@ def make_plan(
         plan=plan,
         changes=compare(last_data, data),
         report=[*timing_table(plan["timing"]), *n_plus_table(data), *_waived(intent)],
-        warnings=warnings,
+        warnings=[*warnings, *made.warnings],
     )
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 @dataclass
 class Previous:
-    """Decisions of the last plan by name."""
+    """Decisions of the last plan by name, subnets by (site, segment)."""
 
     vlans: dict[str, int] = field(default_factory=dict)
-    subnets: dict[str, ipaddress.IPv4Network] = field(default_factory=dict)
+    subnets: dict[tuple[str, str], ipaddress.IPv4Network] = field(default_factory=dict)
     node_ids: dict[str, int] = field(default_factory=dict)
     guest_addresses: dict[str, ipaddress.IPv4Address] = field(default_factory=dict)
     guest_macs: dict[str, str] = field(default_factory=dict)
@@ -58,12 +58,13 @@ def read_previous(inventory: Any) -> Previous:
     plan = plan_of(inventory)
     if plan is None:
         return last
-    last.vlans = _each(plan.get("segments"), "vlan", _vlan)
-    last.subnets = _each(plan.get("segments"), "subnet", ipaddress.IPv4Network)
+    last.vlans = {name: vlan for (_site, name), vlan in _by_place(plan, "vlan", _vlan).items()}
+    last.subnets = _by_place(plan, "subnet", ipaddress.IPv4Network)
     last.fsids = _each(plan.get("storage"), "fsid", _uuid)
     last.mons = _each(plan.get("storage"), "mons", _names)
     last.mgrs = _each(plan.get("storage"), "mgrs", _names)
-    last.node_ids = _each(slices(inventory, "kvm_hosts"), "node_id", int)
+    hosts = {**slices(inventory, "kvm_hosts"), **slices(inventory, "witnesses")}
+    last.node_ids = _each(hosts, "node_id", int)
     for name, guest in slices(inventory, "guests").items():
         nics = guest.get("nics")
         nic = nics[0] if isinstance(nics, list) and nics and isinstance(nics[0], dict) else {}
@@ -75,6 +76,16 @@ def read_previous(inventory: Any) -> Previous:
             last.guest_whys.update(_each({name: guest.get("placement")}, "why", str))
             last.guest_targets[name] = dig(plan, "n_plus", "failures", host, name)
     return last
+
+
+def _by_place(plan: dict[str, Any], key: str, read: Callable[[Any], Any]) -> dict[tuple[str, str], Any]:
+    """(site, segment) -> value. A plan of format 1 had one site, whose segments went by their key alone."""
+    entries = plan.get("segments")
+    home = next(iter(plan.get("clusters") or {}), "")
+    found = {}
+    for name, value in _readable(entries, key, read):
+        found[(str(dig(entries, name, "site") or home), str(dig(entries, name, "name") or name))] = value
+    return found
 
 
 def _each(entries: Any, key: str, read: Callable[[Any], Any]) -> dict[str, Any]:

@@ -26,14 +26,15 @@ def n_plus_table(data: dict[str, Any]) -> list[str]:
     """One line per host: where its guests go when it fails, and what is then left."""
     plan = data["all"]["vars"]["hospital_plan"]
     k = plan["n_plus"]["k"]
-    if k == 0:
-        return ["N+0: a host's failure stops its guests until it is back"]
-    lines = [f"N+{k}: when a host fails"]
+    lines = [f"Site {site}, N+0: a host's failure stops its guests until it is back" for site in k if k[site] == 0]
+    if not any(k.values()):
+        return lines
+    lines.append(f"{', '.join(f'{site} N+{k[site]}' for site in k if k[site])}: when a host fails")
     guests = slices(data, "guests")
     for host, targets in plan["n_plus"]["failures"].items():
         moves = [f"{guest} -> {target or 'stays down, its replicas carry on'}" for guest, target in targets.items()]
         room = plan["n_plus"]["headroom"][host]
         idle = not any(g["placement"]["host"] == host for g in guests.values())
         what = "no guest to move" if idle else ", ".join(moves)
-        lines.append(f"  {host}: {what} (left free: {room['vcpus']} vCPU, {room['memory_mib']} MiB)")
+        lines.append(f"  {host}: {what} (left free: {room['cpu_millicores'] / 1000:g} cores, {room['memory_mib']} MiB)")
     return lines

@@ -3,70 +3,74 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ..catalogue.entries import Catalogue
 from ..model.host import Host
 from ..model.intent import Intent
-from .decide import Decisions, PlannedGuest
+from ..network.reach import Port
+from ..sizing.hosts import Capacity
+from .decisions import Decisions
+from .services import PlannedGuest
 
 FIRST_SCORE = 200
 FAILOVER_SCORE = 100
 GUEST_POOL = "guests"
 
 
-def bridge_of(intent: Intent, segment: str) -> str | None:
-    """Name of the bridge that carries guests on a segment."""
-    purpose = next(s.purpose for s in intent.segments if s.name == segment)
-    return f"br-{segment}" if purpose == "guests" else None
-
-
 def host_slice(intent: Intent, made: Decisions, host: Host) -> dict[str, Any]:
     """What roles need to know about one host."""
     profile = intent.profile_of(host)
-    addresses = made.host_addresses[host.name]
-    capacity = made.capacities[host.name]
-    mtus = {s.name: s.mtu for s in intent.segments}
-    management = intent.segments_for("management")[0]
+    capacity = made.capacities.get(host.name, Capacity(0, 0))
     return {
         "kind": "host",
+        "use": host.use,
         "site": host.site,
         "rack": host.rack,
         "cluster": host.site,
+        "profile": host.profile,
         "node_id": made.node_ids[host.name],
         "cores": profile.cores,
         "memory_mib": profile.memory_mib,
-        "capacity": {"vcpus": capacity.vcpus, "memory_mib": capacity.memory_mib},
+        "features": list(profile.features),
+        "maintenance": host.maintenance,
+        "capacity": {"cpu_millicores": capacity.cpu_millicores, "memory_mib": capacity.memory_mib},
+        "utilization": _utilization(made, host),
         "emulation_allowed": intent.policies.emulation_allowed,
-        "addresses": {segment: str(address) for segment, address in addresses.items()},
-        "nics": [
-            {
-                "name": nic.name,
-                "segment": nic.segment,
-                "address": str(addresses[nic.segment]),
-                "prefix": made.subnets[nic.segment].prefixlen,
-                "gateway": str(made.gateways[nic.segment]) if nic.segment == management else None,
-                "bridge": bridge_of(intent, nic.segment),
-                "mtu": mtus[nic.segment],
-            }
-            for nic in profile.nics
-        ],
-        "disks": [disk.model_dump(mode="json") for disk in profile.disks],
-        "bmc": _bmc(host),
+        "addresses": {key: str(address) for key, address in made.host_addresses[host.name].items()},
+        "nics": [_nic(made, host, port) for port in made.ports[host.name]],
+        "trunks": [{"name": t.name, "nics": list(t.nics), "mode": t.mode} for t in profile.trunks],
+        "disks": [disk.model_dump(mode="json") for disk in profile.disks] if host.use == "hypervisor" else [],
+        "bmc": host.bmc.model_dump(mode="json") if host.bmc else None,
     }
 
 
-def _bmc(host: Host) -> dict[str, Any] | None:
-    if host.bmc is None:
-        return None
-    bmc = host.bmc
+def _utilization(made: Decisions, host: Host) -> dict[str, int]:
+    """What the guests of its plan take of it."""
+    placement = made.placements.get(host.site)
+    guests = [g for g in made.guests if placement and placement.hosts.get(g.name) == host.name]
     return {
-        "protocol": bmc.protocol,
-        "address": str(bmc.address),
-        "port": bmc.port,
-        "system": bmc.system,
-        "user": bmc.user,
-        "verify_tls": bmc.verify_tls,
+        "cpu_millicores": sum(made.cpu_needs[g.name] for g in guests),
+        "memory_mib": sum(g.sizing.hv_memory_mib for g in guests),
+        "guests": len(guests),
+    }
+
+
+def _nic(made: Decisions, host: Host, port: Port) -> dict[str, Any]:
+    segment = port.segment
+    key, vlan = segment.key, made.vlans[segment.key]
+    address = made.host_addresses[host.name].get(key)
+    return {
+        "name": port.name or f"{port.trunk}.{vlan}",
+        "segment": key,
+        "address": str(address) if address else None,
+        "prefix": made.subnets[key].prefixlen,
+        "gateway": str(made.gateways[key]) if segment.purpose == "management" else None,
+        "bridge": segment.bridge(vlan),
+        "mtu": segment.mtu,
+        "parent": port.trunk,
+        "vlan": vlan if port.trunk else None,
     }
 
 
@@ -76,49 +80,68 @@ def guest_slice(
     """What roles need to know about one guest."""
     service, entry, sizing = guest.service, guest.entry, guest.sizing
     limits = catalogue.classes[entry.service_class]
-    subnet = made.subnets[service.segment]
+    segment = made.segments[made.guest_segments[guest.name]]
     placement = made.placements[guest.site]
     return {
         "kind": "guest",
         "service": service.name,
+        "type": service.type,
         "role": entry.role,
         "tier": service.tier,
         "class": entry.service_class,
         "site": guest.site,
         "cluster": guest.site,
-        "segment": service.segment,
+        "tenant": service.tenant,
+        "owner": service.intent.owner,
+        "segment": segment.key,
         "image": entry.image,
+        "bare": entry.image == catalogue.bare_image,
         "vcpus": sizing.vcpus,
         "memory_mib": sizing.memory_mib,
-        "utilization": {"cpu": sizing.vcpus, "hv_memory": sizing.hv_memory_mib},
+        "utilization": {"cpu": made.cpu_needs[guest.name], "hv_memory": sizing.hv_memory_mib},
         "nics": [
             {
-                "segment": service.segment,
-                "bridge": bridge_of(intent, service.segment),
+                "segment": segment.key,
+                "bridge": segment.bridge(made.vlans[segment.key]),
                 "mac": made.guest_macs[guest.name],
                 "address": str(made.guest_addresses[guest.name]),
-                "prefix": subnet.prefixlen,
-                "gateway": str(made.gateways[service.segment]),
+                "prefix": made.subnets[segment.key].prefixlen,
+                "gateway": str(made.gateways[segment.key]),
             }
         ],
-        "volumes": [
-            {
-                "name": f"{guest.name}-root",
-                "pool": GUEST_POOL,
-                "capacity_gib": sizing.root_gib,
-                "purpose": "root",
-            }
-        ],
+        "volumes": _volumes(guest),
         "limits": {"cpu_shares": limits.cpu_shares, "iops": limits.iops},
+        "needs": sorted({*entry.needs, *service.intent.placement.needs}),
         "placement": {
             "host": placement.hosts[guest.name],
             "preferences": _preferences(placement.hosts[guest.name], placement.failures, guest.name),
-            "apart_from": _apart_from(made, guest),
+            "apart_from": guest.apart_from,
             "why": placement.why[guest.name],
         },
         "settings": _settings(guest),
+        "checks": [asdict(check) for check in entry.checks],
         "recovery_order": recovery,
     }
+
+
+def _volumes(guest: PlannedGuest) -> list[dict[str, Any]]:
+    root = {
+        "name": f"{guest.name}-root",
+        "pool": GUEST_POOL,
+        "capacity_gib": guest.sizing.root_gib,
+        "purpose": "root",
+    }
+    data = [
+        {
+            "name": f"{guest.name}-{volume.purpose}",
+            "pool": GUEST_POOL,
+            "capacity_gib": volume.capacity_gib,
+            "purpose": volume.purpose,
+            **({"iops": volume.iops} if volume.iops else {}),
+        }
+        for volume in guest.sized.volumes
+    ]
+    return [root, *data]
 
 
 def _preferences(host: str, failures: Any, guest: str) -> list[dict[str, Any]]:
@@ -130,14 +153,8 @@ def _preferences(host: str, failures: Any, guest: str) -> list[dict[str, Any]]:
     return preferences
 
 
-def _apart_from(made: Decisions, guest: PlannedGuest) -> list[str]:
-    """The replicas that must never share its host."""
-    same = (guest.service.name, guest.entry.role)
-    return [g.name for g in made.guests if g is not guest and (g.service.name, g.entry.role) == same]
-
-
 def _settings(guest: PlannedGuest) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     if guest.service.type == "pacs":
-        settings["ae_title"] = guest.service.title()
+        settings["ae_title"] = guest.service.intent.title()
     return {**settings, **guest.entry.settings}

@@ -21,7 +21,7 @@ def cluster_nodes(hosts: Mapping[str, Mapping[str, Any]], cluster: Mapping[str, 
             "name": name,
             "id": host["node_id"],
             "addresses": [host["addresses"][ring] for ring in cluster["rings"]],
-            "utilization": {"cpu": host["capacity"]["vcpus"], "hv_memory": host["capacity"]["memory_mib"]},
+            "utilization": {"cpu": host["capacity"]["cpu_millicores"], "hv_memory": host["capacity"]["memory_mib"]},
         }
         if host.get("bmc"):
             node["bmc"] = {key: host["bmc"][key] for key in ("address", "port", "system", "user", "verify_tls")}

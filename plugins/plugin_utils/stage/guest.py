@@ -54,5 +54,5 @@ def guest_files(guests: Mapping[str, Mapping[str, Any]], secrets: Mapping[str, A
             }
         ]
         for name, guest in guests.items()
-        if guest["role"].startswith("pacs")
+        if guest["role"] == "pacs_single"
     }

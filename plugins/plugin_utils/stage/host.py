@@ -25,9 +25,9 @@ def network_bridges(nics: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": nic["bridge"], "ports": [nic["name"]], "mtu": nic["mtu"]} for nic in nics if nic.get("bridge")]
 
 
-def segment_of(plan: Mapping[str, Any], purpose: str) -> str:
-    """Return the name of the first segment with a purpose, in the order of the plan."""
-    return next(name for name, segment in plan["segments"].items() if segment["purpose"] == purpose)
+def segment_of(plan: Mapping[str, Any], purpose: str, site: str) -> str:
+    """Return the key of a site's first segment with a purpose, in the order of the plan."""
+    return next(key for key, s in plan["segments"].items() if (s["purpose"], s["site"]) == (purpose, site))
 
 
 def host_names(slices: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -36,12 +36,12 @@ def host_names(slices: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any])
 
     slices: {name: slice} of all hosts and guests.
     """
-    management, migration = segment_of(plan, "management"), segment_of(plan, "migration")
     names = []
     for name, content in slices.items():
         if content["kind"] == "guest":
             names.append({"name": name, "addresses": [content["nics"][0]["address"]]})
             continue
+        management, migration = (segment_of(plan, purpose, content["site"]) for purpose in ("management", "migration"))
         names.append({"name": name, "addresses": [content["addresses"][management]]})
         names.append({"name": f"{name}-migration", "addresses": [content["addresses"][migration]]})
     return names

@@ -35,7 +35,7 @@ def run(action_class):
         task.diff = True
         play_context = mock.MagicMock(check_mode=check)
         action = action_class(task, mock.MagicMock(), play_context, None, None, None)
-        action.validate_argument_spec = lambda argument_spec, **_: (
+        action.validate_argument_spec = lambda argument_spec, **__: (
             None,
             {name: args.get(name, spec.get("default")) for name, spec in argument_spec.items()},
         )
@@ -73,9 +73,9 @@ def test_findings_fail_and_write_nothing(run, intent):
     intent.write_text(LAB.replace("vlan: 130", "vlan: 30").replace("tier:", "teir:"))
     result = run(intent=str(intent))
     assert result["failed"]
-    assert "No plan was made (3 findings)." in result["msg"]
+    assert "No plan was made (2 findings)." in result["msg"]
     assert (
-        "hospital.yml:39: segments[6].vlan: VLAN id 30 is used by segment storage and by segment pacs" in result["msg"]
+        "hospital.yml:40: segments[6].vlan: VLAN id 30 is used by segment storage and by segment pacs" in result["msg"]
     )
     assert "did you mean 'tier'?" in result["msg"]
     assert not (intent.parent / "hosts.yml").exists()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's intent as data, and one call that plans it."""
+"""The lab's intent as data, and calls that plan it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.catalogue.loader import FILES, load_catalogue
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.plan.planner import make_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 LAB = yaml.safe_load((ROOT / "inventories/lab/hospital.yml").read_text())
-
-
-@pytest.fixture(scope="session")
-def catalogue_texts():
-    folder = ROOT / "plugins/plugin_utils/catalogue/data"
-    return {name: (folder / name).read_text() for name in FILES}
-
-
-@pytest.fixture(scope="session")
-def catalogue(catalogue_texts):
-    return load_catalogue(catalogue_texts)
 
 
 @pytest.fixture
@@ -33,14 +20,9 @@ def lab():
 
 
 @pytest.fixture
-def plan(catalogue):
+def plan(make):
     """plan(intent, previous text) -> Result."""
-
-    def call(intent, previous=None):
-        text = intent if isinstance(intent, str) else yaml.safe_dump(intent, sort_keys=False)
-        return make_plan(text, previous, catalogue, "hospital.yml", "hosts.yml")
-
-    return call
+    return make
 
 
 @pytest.fixture

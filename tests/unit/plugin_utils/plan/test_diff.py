@@ -3,7 +3,7 @@
 
 def test_first_plan_lists_everything(plan, lab):
     lines = plan(lab).changes
-    assert "+ host kvm1 in rack r1 of site main (room for 2 vCPU, 1024 MiB)" in lines
+    assert "+ host kvm1 in rack r1 of site main (room for 1000 millicores, 1024 MiB)" in lines
     assert "+ guest pacs1 on kvm1 (2 vCPU, 640 MiB)" in lines
     assert "+ segment pacs VLAN 130, 10.77.130.0/24, guests" in lines
     assert "+ flow pacs-dicom modality -> pacs tcp 4242 (modalities store images (C-STORE, C-ECHO))" in lines
@@ -34,9 +34,10 @@ def test_waiver(plan, lab):
     assert plan(lab, first.text).changes == ["+ waiver fencing until 2027-01-31 by IT: bench"]
 
 
-def test_new_flow_source(plan, lab):
+def test_segments_of_the_intent_replace_the_default_ones_of_their_zone(plan, lab):
     first = plan(lab)
-    lab["segments"].append({"name": "modality-a", "purpose": "guests", "zone": "modality"})
+    lab["segments"].append({"name": "theatre", "purpose": "clients", "zone": "modality"})
     lines = plan(lab, first.text).changes
-    assert "+ segment modality-a VLAN 140, 10.77.140.0/24, guests" in lines
-    assert "~ flow pacs-dicom: source_subnets none -> 10.77.140.0/24" in lines
+    assert "+ segment theatre VLAN 201, 10.77.201.0/24, clients" in lines
+    assert [line for line in lines if line.startswith("- segment modality-")] and len(lines) == 5
+    assert "~ flow pacs-dicom: source_subnets 10.77.140.0/24, 10.77.141.0/24 -> 10.77.201.0/24" in lines

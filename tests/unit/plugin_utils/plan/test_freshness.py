@@ -53,8 +53,8 @@ def test_hand_edit(check, edit):
 
 
 def test_not_a_plan(check):
-    assert "holds no plan" in check(edit=lambda _: "all: {hosts: {}}\n")
-    assert "holds no plan" in check(edit=lambda _: "")
+    assert "holds no plan" in check(edit=lambda __: "all: {hosts: {}}\n")
+    assert "holds no plan" in check(edit=lambda __: "")
 
 
 def test_unreadable_intent(check):

@@ -3,7 +3,8 @@ import random
 
 import pytest
 import yaml
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.plan.planner import NotAPlan
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.catalogue.loader import load_catalogue
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.plan.planner import NotAPlan, make_plan
 
 
 def slices(text, group):
@@ -11,8 +12,13 @@ def slices(text, group):
     return {name: entry["hospital"] for name, entry in data["all"]["children"][group]["hosts"].items()}
 
 
-def host(name, bmc, site="main", rack="r1"):
-    bmc = {"address": f"10.77.11.{bmc}", "system": name}
+def hosts_of(text):
+    """Slices of the hosts without what their guests take of them."""
+    return {name: {**host, "utilization": None} for name, host in slices(text, "kvm_hosts").items()}
+
+
+def host(name, bmc, site="main", rack="r1", net="10.77.11"):
+    bmc = {"address": f"{net}.{bmc}", "system": name}
     return {"name": name, "profile": "lab_node", "site": site, "rack": rack, "bmc": bmc}
 
 
@@ -36,11 +42,11 @@ def test_shape_of_the_lab(plan, lab):
     host = children["kvm_hosts"]["hosts"]["kvm2"]
     assert host["ansible_host"] == "10.77.10.12"
     assert host["hospital"]["node_id"] == 2
-    assert host["hospital"]["capacity"] == {"vcpus": 2, "memory_mib": 1024}
+    assert host["hospital"]["capacity"] == {"cpu_millicores": 1000, "memory_mib": 1024}
     assert [n["name"] for n in host["hospital"]["nics"] if n["gateway"]] == ["mgmt0"]
     guest = children["guests"]["hosts"]["pacs1"]
     assert guest["ansible_host"] == "10.77.130.101"
-    assert guest["hospital"]["utilization"] == {"cpu": 2, "hv_memory": 909}
+    assert guest["hospital"]["utilization"] == {"cpu": 1000, "hv_memory": 909}
     assert guest["hospital"]["placement"]["preferences"] == [
         {"host": "kvm1", "score": 200},
         {"host": "kvm2", "score": 100},
@@ -74,7 +80,7 @@ def test_new_service_moves_nothing(plan, roomy, service):
     after = slices(second.text, "guests")
     assert after["pacs1"] == before
     assert after["archive1"]["nics"][0]["address"] == "10.77.130.102"
-    assert [line for line in second.changes if "guest" in line] == ["+ guest archive1 on kvm1 (4 vCPU, 4096 MiB)"]
+    assert [line for line in second.changes if "guest " in line] == ["+ guest archive1 on kvm2 (4 vCPU, 4096 MiB)"]
 
 
 def test_removed_service_moves_nothing(plan, roomy, service):
@@ -92,11 +98,11 @@ def test_hosts_keep_node_id_and_addresses(plan, roomy):
     before = dict(roomy, hosts=roomy["hosts"][1:])
     first = plan(before)
     second = plan(roomy, first.text)
-    old, new = slices(first.text, "kvm_hosts"), slices(second.text, "kvm_hosts")
+    old, new = hosts_of(first.text), hosts_of(second.text)
     assert {name: new[name] for name in old} == old
     assert new["kvm0"]["node_id"] == 4 and new["kvm0"]["addresses"]["mgmt"] == "10.77.10.14"
     without = dict(roomy, hosts=[h for h in roomy["hosts"] if h["name"] != "kvm1"])
-    third = slices(plan(without, second.text).text, "kvm_hosts")
+    third = hosts_of(plan(without, second.text).text)
     assert third == {name: new[name] for name in third}
 
 
@@ -116,7 +122,8 @@ def test_assigned_vlans_stay(plan, lab):
     first = plan(lab)
     ids = {name: s["vlan"] for name, s in first.plan["segments"].items()}
     assert ids == {
-        "mgmt": 10, "oob": 11, "ring0": 20, "ring1": 21, "migration": 22, "storage": 30, "pacs": 130, "lobby": 201
+        "mgmt": 10, "oob": 11, "ring0": 20, "ring1": 21, "migration": 22, "storage": 30, "pacs": 130, "lobby": 201,
+        "modality-a": 140, "modality-b": 141, "clinical-ws": 151,
     }  # fmt: skip
     lab["segments"].insert(0, {"name": "annex", "purpose": "guests"})
     second = plan(lab, first.text).plan["segments"]
@@ -124,23 +131,21 @@ def test_assigned_vlans_stay(plan, lab):
     assert {name: second[name] for name in ids} == first.plan["segments"]
 
 
-def test_too_little_for_n_plus_one(plan, lab, service):
+def test_too_little_for_n_plus_one(refusals, lab, service):
     lab["host_profiles"][0]["disks"][0]["capacity_gib"] = 100
     lab["services"] += [service(name, guest={"vcpus": 2, "memory_mib": 640, "root_gib": 4}) for name in ("xa", "xb")]
-    finding = plan(lab).findings[0]
-    assert finding.path.startswith("services[")
-    assert "N+1: when host kvm1 fails, hosts" in finding.problem
-    assert "service pacs, guest pacs1" in finding.problem and "once guest xb1 is placed" in finding.problem
-    assert "have at most 0 vCPUs free on one host for its 2, 2 too little" in finding.problem
+    text = refusals(lab)[0]
+    assert "site main: when kvm1 fails, guests pacs1, xa1, xb1 must fit on hosts kvm2, kvm3: 2727 MiB" in text
+    assert "of memory needed, 2048 there, 679 too few; give site main more or larger hosts" in text
 
 
 def test_too_little_memory_names_the_shortfall(refusals, lab):
     lab["services"][0]["guest"]["memory_mib"] = 1000
     text = refusals(lab)[0]
+    assert "services[0]: site main: guests pacs1 must fit on hosts kvm1, kvm2, kvm3: 1276 MiB of memory needed" in text
     assert (
-        "services[0].guest.memory_mib: service pacs, guest pacs1: hosts kvm1, kvm2, kvm3 have at most 1024 MiB" in text
+        "1024 there, 252 too few; give site main more or larger hosts, or lower the demand or 'guest' of pacs" in text
     )
-    assert "for its 1276, 252 too little; lower services[0].guest.memory_mib" in text
 
 
 def test_too_little_storage(refusals, lab):
@@ -172,7 +177,7 @@ def test_hand_edit_is_said_and_overwritten(plan, lab):
 def test_nonsense_in_the_last_plan_is_not_trusted(plan, lab):
     first = plan(lab)
     rng = random.Random(7)
-    for _ in range(20):
+    for __ in range(20):
         data = yaml.safe_load(first.text)
         _spoil(data["all"], rng)
         result = plan(lab, yaml.safe_dump(data))
@@ -201,10 +206,61 @@ def _spoil(node, rng):
 
 
 def test_two_sites(plan, roomy):
-    roomy["sites"].append({"name": "north-wing", "racks": ["a"]})
-    roomy["hosts"] += [host(f"nw{i}", 120 + i, site="north-wing", rack="a") for i in range(3)]
+    roomy["sites"].append({"name": "north-wing", "supernet": "10.78.0.0/16", "racks": ["a"]})
+    roomy["hosts"] += [host(f"nw{i}", 120 + i, site="north-wing", rack="a", net="10.78.11") for i in range(3)]
     data = yaml.safe_load(plan(roomy).text)
     assert list(data["all"]["children"]["site_north_wing"]["hosts"]) == ["nw0", "nw1", "nw2"]
     assert list(data["all"]["children"]["image_builders"]["hosts"]) == ["kvm1", "nw0"]
     storage = data["all"]["vars"]["hospital_plan"]["storage"]
     assert storage["main"]["fsid"] != storage["north-wing"]["fsid"]
+    segments = data["all"]["vars"]["hospital_plan"]["segments"]
+    assert (segments["storage"]["subnet"], segments["north-wing-storage"]["subnet"]) == (
+        "10.77.30.0/24",
+        "10.78.30.0/24",
+    )
+    assert segments["storage"]["vlan"] == segments["north-wing-storage"]["vlan"] == 30
+    first, other = (data["all"]["children"]["kvm_hosts"]["hosts"][name] for name in ("kvm1", "nw0"))
+    assert (first["ansible_host"], other["ansible_host"]) == ("10.77.10.11", "10.78.10.11")
+
+
+DIALYSIS = """
+title: Dialysis records
+tier: "1b"
+default_profile: standard
+depends_on: [infra]
+profiles:
+  standard:
+    guests:
+      - role: dialysis_app
+        title: Server of the chairs
+        count: {value: 1, per: beds, of: 100, min: 1}
+        class: critical
+        image: debian
+        segment: his-app
+        recovery_stage: 6
+        sizing: {vcpus: 2, memory_mib: 4096, root_gib: 20, source: "[E] a test"}
+        volumes:
+          - {purpose: records, capacity_gib: {value: 1, per: beds, of: 2}, source: "[E] a test"}
+        checks: [{name: https, protocol: tcp, port: 443}]
+    flows:
+      - {name: chairs, source: clinical, protocol: tcp, ports: [443], reason: chairs send their readings}
+"""
+
+
+def test_a_new_service_is_one_file(catalogue_texts, roomy):
+    catalogue = load_catalogue({**catalogue_texts, "services/dialysis.yml": DIALYSIS})
+    roomy["host_profiles"][0]["nics"].append({"name": "his0", "segment": "his-app"})
+    roomy["demand"] = {"beds": 200}
+    roomy["services"].append({"name": "dialysis"})
+    made = make_plan(yaml.safe_dump(roomy, sort_keys=False), None, catalogue, "hospital.yml", "hosts.yml")
+    assert not made.findings
+    guests = slices(made.text, "guests")
+    assert {name for name in guests if name.startswith("dialysis")} == {"dialysis1", "dialysis2"}
+    assert guests["dialysis2"]["bare"] and guests["dialysis2"]["volumes"][1]["capacity_gib"] == 100
+    assert guests["dialysis1"]["placement"]["host"] != guests["dialysis2"]["placement"]["host"]
+    flow = next(flow for flow in made.plan["flows"] if flow["name"] == "dialysis-chairs")
+    assert flow["destination_addresses"] == [guests[name]["nics"][0]["address"] for name in ("dialysis1", "dialysis2")]
+    assert made.plan["services"]["dialysis"]["bare"] and made.plan["recovery_order"] == [
+        ["dialysis1", "dialysis2"],
+        ["pacs1"],
+    ]

@@ -39,18 +39,18 @@ def test_names_lead_migrations_over_their_own_segment(lab):
 
 
 def test_members_of_the_cluster_come_from_the_plan(lab):
-    plan, hosts, _ = lab
+    plan, hosts, _guests = lab
     node = cluster_nodes(hosts, plan["clusters"]["main"])[1]
     assert node["addresses"] == ["10.77.20.12", "10.77.21.12"]
     assert node["utilization"] == {
-        "cpu": hosts["kvm2"]["capacity"]["vcpus"],
+        "cpu": hosts["kvm2"]["capacity"]["cpu_millicores"],
         "hv_memory": hosts["kvm2"]["capacity"]["memory_mib"],
     }
     assert node["bmc"]["address"] == "10.77.11.112"
 
 
 def test_guests_become_resources_with_the_promised_preferences(lab):
-    plan, _, guests = lab
+    plan, _hosts, guests = lab
     resource = cluster_resources(guests, "main", plan["timing"])[0]
     assert resource["config"] == "/etc/medvirt/guests/pacs1.xml"
     assert resource["preferences"] == guests["pacs1"]["placement"]["preferences"]

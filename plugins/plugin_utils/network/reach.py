@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Through which port a host reaches which segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model.host import Host, HostProfile
+from .segments import BEYOND_HOSTS, Segment, Segments
+
+WITNESS_PURPOSES = ("management", "cluster", "storage")
+
+
+@dataclass(frozen=True)
+class Port:
+    """A host's interface on a segment. trunk: the interface that carries it tagged, None for an access port."""
+
+    name: str
+    segment: Segment
+    trunk: str | None = None
+
+
+def ports_of(host: Host, profile: HostProfile, segments: Segments) -> list[Port]:
+    """Ports of a host: access ports, trunks with a list of segments, then the trunk that carries the rest."""
+    ports = [
+        Port(nic.name, segment) for nic in profile.nics if (segment := segments.at(host.site, nic.segment)) is not None
+    ]
+    for trunk in sorted(profile.trunks, key=lambda trunk: trunk.segments == "all"):
+        reached = {port.segment.key for port in ports}
+        for segment in segments:
+            if segment.site == host.site and segment.key not in reached and _carried(trunk.segments, segment):
+                ports.append(Port("", segment, trunk.name))
+    if host.use == "witness":
+        return [port for port in ports if port.segment.purpose in WITNESS_PURPOSES]
+    return ports
+
+
+def _carried(listed: object, segment: Segment) -> bool:
+    if listed == "all":
+        return segment.purpose not in BEYOND_HOSTS
+    return isinstance(listed, tuple) and segment.name in listed
