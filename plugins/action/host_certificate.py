@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         if certificates.IMPORT_ERROR:
             raise AnsibleActionFail(certificates.IMPORT_ERROR)
-        _, args = self.validate_argument_spec(_ARGUMENTS)
+        _result, args = self.validate_argument_spec(_ARGUMENTS)
         files = {key: args[key] for key in _FILES}
         files["ca_certificate"] = args["ca_certificate"].strip() + "\n"
         first = self._execute_module(module_name=MODULE, module_args=files, task_vars=task_vars)

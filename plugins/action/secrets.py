@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        _, args = self.validate_argument_spec(
+        _result, args = self.validate_argument_spec(
             {
                 "state": {"type": "str", "choices": ["present", "verified"], "default": "present"},
                 "password_file": {"type": "path"},

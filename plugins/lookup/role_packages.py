@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Lookup role_packages."""
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ DOCUMENTATION = r"""
 name: role_packages
 short_description: The Debian packages that roles of this collection install
 version_added: "0.1.0"
-author: medvirt.hospital contributors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Reads the variables that end in C(_packages) from C(defaults/main.yml) and C(vars/main.yml) of the roles, so that an
     image can be prepared with what the roles will ask for, and the lists stand in one place.

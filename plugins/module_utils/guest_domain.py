@@ -9,7 +9,7 @@ ceph_secret_uuid, ceph_monitors, seed_pool}. Source of the elements: libvirt 11.
 from __future__ import annotations
 
 import uuid
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 NAMESPACE = uuid.UUID("0d3a9c2e-51f3-5f37-8f0e-6d6564766972")
 AGENT_CHANNEL = "org.qemu.guest_agent.0"

@@ -63,7 +63,7 @@ def fingerprint(paths):
 def _files(path):
     if not os.path.isdir(path):
         return [path]
-    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+    return sorted(os.path.join(folder, name) for folder, _folders, names in os.walk(path) for name in names)
 
 
 def _content(path):

@@ -23,6 +23,7 @@ from .pacemaker_wanted import PREFIX, WantedError, attribute_set
 
 BOOTSTRAP = "cib-bootstrap-options"
 OPERATOR_META = ("target-role", "is-managed", "maintenance")
+OPERATION = ("interval", "timeout", "on-fail")
 REFERENCES = ("rsc", "with-rsc", "first", "then")
 SECRET_NAME = re.compile(r"(^|_)passw(or)?d$|secret|_key$", re.IGNORECASE)
 
@@ -207,9 +208,8 @@ def describe(element, context=None):
             name, value = child.get("name"), child.get("value")
             lines.append("  %s=%s" % (name, "********" if SECRET_NAME.search(name) else value))
         elif child.tag == "op":
-            lines.append(
-                "  op %s interval=%s timeout=%s" % (child.get("name"), child.get("interval"), child.get("timeout"))
-            )
+            settings = ["%s=%s" % (key, child.get(key)) for key in OPERATION if child.get(key)]
+            lines.append(" ".join(["  op", child.get("name"), *settings]))
     return "\n".join(lines[:1] + sorted(lines[1:]))
 
 

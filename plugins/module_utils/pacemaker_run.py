@@ -79,6 +79,14 @@ class Cluster:
         if patch.strip():
             self._output(["cibadmin", "--patch", "--sync-call", "--xml-pipe"], patch)
 
+    def forget(self, resource, node):
+        """Forget what happened to a resource on a node; Pacemaker then looks anew whether it runs there."""
+        self._output(["crm_resource", "--refresh", "--resource", resource, "--node", node])
+
+    def wait_until_settled(self):
+        """Return when the cluster has nothing left to do."""
+        self._output(["crm_resource", "--wait", "--timeout=%d" % (self.timeout - 5)])
+
 
 @contextmanager
 def scratch(element):

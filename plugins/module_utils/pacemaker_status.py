@@ -70,10 +70,12 @@ def resources(root):
 
 
 def failure(item):
+    """Read one failed operation; op_key is <resource>_<task>_<interval>."""
+    task = item.get("task") or ""
     return {
         "node": item.get("node"),
-        "task": item.get("task"),
-        "resource": (item.get("op_key") or "").rsplit("_", 2)[0] or item.get("id", ""),
+        "task": task,
+        "resource": (item.get("op_key") or "").rpartition("_")[0].removesuffix("_" + task) or item.get("id", ""),
         "reason": item.get("exitreason") or "",
         "exit": item.get("exitstatus"),
         "when": item.get("last-rc-change"),

@@ -17,6 +17,8 @@ PREFIX = "medvirt-"
 BLOCKLIST_DEVICE = "fence-ceph-blocklist"
 # Above every preference, below INFINITY (1000000) so that `crm_resource --move` and standby still win.
 STICKINESS = 100000
+# After a migration that failed, Pacemaker would stop the guest on both hosts and start it anew; but it still runs.
+ON_FAIL = {"migrate_to": "block"}
 UNFENCED_REASON = (
     "cluster without fencing refused: node %s has no baseboard controller; give 'bmc' for the node, "
     "or a written waiver (reason, owner, until) in ha_cluster_fencing_waiver"
@@ -150,16 +152,15 @@ def primitive(name, agent, params, meta, operations, utilization=None):
         element.append(attribute_set("utilization", identity + "-utilization", utilization))
     block = ET.SubElement(element, "operations")
     for operation, interval, timeout in operations:
-        ET.SubElement(
-            block,
-            "op",
-            {
-                "id": "%s-%s" % (identity, operation),
-                "name": operation,
-                "interval": "%ds" % interval,
-                "timeout": "%ds" % timeout,
-            },
-        )
+        attributes = {
+            "id": "%s-%s" % (identity, operation),
+            "name": operation,
+            "interval": "%ds" % interval,
+            "timeout": "%ds" % timeout,
+        }
+        if operation in ON_FAIL:
+            attributes["on-fail"] = ON_FAIL[operation]
+        ET.SubElement(block, "op", attributes)
     return element
 
 

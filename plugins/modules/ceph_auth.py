@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ description:
   - Creates users with a key that the monitors draw, sets their capabilities, and writes
     C(/etc/ceph/ceph.<name>.keyring) (root, 0600) on the hosts that a user names. No key is returned.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
   host:
@@ -42,7 +43,7 @@ options:
         default: present
 attributes:
   check_mode: {support: full, description: Says which users or keyrings would change.}
-  diff_mode: {support: full, description: Shows capabilities, never a key.}
+  diff_mode: {support: full, description: "Shows capabilities, never a key."}
 """
 
 EXAMPLES = r"""

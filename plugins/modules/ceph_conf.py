@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ description:
   - Writes C(/etc/ceph/ceph.conf) from data, and the keyring of C(client.admin) where a key is given.
   - Refuses a host whose C(ceph.conf) names another cluster.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   sections:
     description: Sections with their options; C(global) must carry C(fsid).
@@ -26,7 +27,7 @@ options:
     default: /etc/ceph/ceph.conf
 attributes:
   check_mode: {support: full, description: Says what would be written.}
-  diff_mode: {support: full, description: Shows ceph.conf, never a key.}
+  diff_mode: {support: full, description: "Shows ceph.conf, never a key."}
 """
 
 EXAMPLES = r"""

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ short_description: Set options in Ceph's central configuration and its manager m
 description:
   - Options that are not named are left alone. Daemons take over most options at once.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
   config:

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ description:
   - Reads the disk itself, so it works on a host that has no Ceph and before there is a cluster. Whether a running
     cluster still knows an OSD is therefore not asked.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   fsid:
     description: Identity of the cluster.

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ description:
   - Sound means all monitors in the quorum, a manager active, all OSDs up, in and answering, all placement groups
     active and clean, and no health warning but the expected ones. Changes nothing.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
   mons:

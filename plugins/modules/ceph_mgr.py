@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ short_description: Have a Ceph manager run on this host
 description:
   - Fetches or makes the manager's key, installs it and enables C(ceph-mgr@<id>). Waits for a quorum of the monitors.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
   id:
@@ -27,7 +28,7 @@ options:
     elements: str
     default: []
 attributes:
-  check_mode: {support: full, description: Says whether the key, the shadows or the unit would change.}
+  check_mode: {support: full, description: "Says whether the key, the shadows or the unit would change."}
   diff_mode: {support: none, description: Nothing to compare.}
 """
 

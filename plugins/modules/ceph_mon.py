@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ description:
   - Makes the monitor's store from the cluster's members and first keys, and enables C(ceph-mon@<id>).
   - An existing store is left as it is. Does not wait for the quorum; the next module that talks to the cluster does.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   fsid:
     description: Identity of the cluster.

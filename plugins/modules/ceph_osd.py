@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """See DOCUMENTATION."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ description:
     O(wipe_devices) names exactly this host and device; a disk with a live OSD of this cluster is never erased.
   - In mode V(raw) a unit hands the device to Ceph at each boot; it finds the disk by path, else by the OSD's uuid.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 extends_documentation_fragment: [medvirt.hospital.ceph_cluster]
 options:
   devices:

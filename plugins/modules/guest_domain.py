@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -10,7 +11,7 @@ description:
     in libvirt, started or stopped here. A running guest takes a change at its next start.
   - Files of guests that are not listed are reported and left alone, because a cluster resource may still need them.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   guests:
     description: The guests; the shape is that of C(guest_domains) of the role C(guest).

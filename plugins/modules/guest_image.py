@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,7 +13,7 @@ description:
   - An image is built when none exists for the recipe, or when O(rebuild) is true. Older images stay.
   - Two builds of one recipe from the same package versions with the same O(source_date_epoch) are equal to the byte.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   name:
     description: Name of the image.

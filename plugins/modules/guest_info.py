@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Ansible module guest_info."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ DOCUMENTATION = r"""
 module: guest_info
 short_description: Which guests run on this host, and whether their agents answer
 version_added: "0.1.0"
-author: medvirt.hospital contributors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Asks the host's libvirt, whatever the cluster believes.
 options:
@@ -89,7 +90,7 @@ def main():
     if libvirt is None:
         module.fail_json(msg="python3-libvirt is missing on this host; the role kvm_host installs it: run site.yml.")
     # Errors are returned; libvirt would print them too.
-    libvirt.registerErrorHandler(lambda *_: None, None)
+    libvirt.registerErrorHandler(lambda *__: None, None)
     try:
         module.exit_json(**look(module.params["guests"], module.params["timeout_seconds"]))
     except libvirt.libvirtError as exc:

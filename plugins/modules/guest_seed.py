@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -10,7 +11,7 @@ description:
   - An image is written only when the fingerprint of its content differs from the one in the image's metadata.
   - A running guest is not touched; it applies a changed seed at its next start.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   guests:
     description: The guests; keys used are C(name), C(nics) and those of O(defaults), which a guest may override.
@@ -32,7 +33,7 @@ options:
   conf: {description: Ceph configuration file., type: path, default: /etc/ceph/ceph.conf}
 attributes:
   check_mode: {support: full, description: Says which seeds would be written.}
-  diff_mode: {support: full, description: Shows names only, because seeds hold secrets.}
+  diff_mode: {support: full, description: "Shows names only, because seeds hold secrets."}
 """
 
 EXAMPLES = r"""

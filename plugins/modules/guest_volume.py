@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -10,7 +11,7 @@ description:
     does not touch it later. A volume without an image is created empty.
   - A volume grows to its capacity and is never shrunk or removed.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   guests:
     description:

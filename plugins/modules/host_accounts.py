@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Personal administrator accounts."""
 
 from __future__ import annotations
@@ -50,8 +51,7 @@ attributes:
   diff_mode:
     description: Lists commands and key files.
     support: full
-author:
-  - The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 """
 
 EXAMPLES = r"""

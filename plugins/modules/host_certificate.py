@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """A key made on the host, with a certificate signed on the controller."""
 
 from __future__ import annotations
@@ -78,8 +79,7 @@ attributes:
   diff_mode:
     description: Shows subject, names, issuer and expiry, never the key.
     support: full
-author:
-  - The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 """
 
 EXAMPLES = r"""

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Debian packages, installed without starting their services."""
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ description:
   - Asks dpkg what is installed and installs the rest in one run of apt-get. Installed packages are never upgraded.
   - While it installs, services are kept from starting with their default configuration (a cluster manager, for example,
     would form a cluster of its own). They are started by whoever configures them.
-  - Works in check mode on a bare host, without C(python3-apt), which M(ansible.builtin.apt) needs there.
+  - Works in check mode on a bare host, without C(python3-apt), which C(ansible.builtin.apt) needs there.
   - The package lists are refreshed only when the installation fails without it.
 options:
   names:
@@ -32,8 +33,7 @@ attributes:
   diff_mode:
     description: Lists the packages added.
     support: full
-author:
-  - The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 """
 
 EXAMPLES = r"""

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """systemd units that always run with their current configuration."""
 
 from __future__ import annotations
@@ -87,8 +88,7 @@ attributes:
   diff_mode:
     description: Lists the actions.
     support: full
-author:
-  - The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 """
 
 EXAMPLES = r"""

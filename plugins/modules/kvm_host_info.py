@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """How the hypervisor can be reached and what accelerates its guests."""
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ attributes:
   diff_mode:
     description: Has no diff.
     support: none
-author:
-  - The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 """
 
 EXAMPLES = r"""

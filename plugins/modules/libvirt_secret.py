@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """libvirt secrets for Ceph clients."""
 
 from __future__ import annotations
@@ -42,8 +43,7 @@ attributes:
   diff_mode:
     description: Lists the actions, without values.
     support: full
-author:
-  - The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 """
 
 EXAMPLES = r"""

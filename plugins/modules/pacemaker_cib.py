@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Ansible module pacemaker_cib."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ DOCUMENTATION = r"""
 module: pacemaker_cib
 short_description: Bring the configuration of a Pacemaker cluster to a wanted state
 version_added: "0.1.0"
-author: medvirt.hospital contributors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Builds the whole wanted configuration (options, defaults, node utilization, fencing devices and levels, virtual
     machines, constraints), compares it with the live one and patches what differs. Run it on one host of a cluster.

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Ansible module pacemaker_info."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ DOCUMENTATION = r"""
 module: pacemaker_info
 short_description: Read the state of the Pacemaker cluster that this host belongs to
 version_added: "0.1.0"
-author: medvirt.hospital contributors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Returns what C(crm_mon) sees, as plain data. Optionally waits until the given members form one quorate cluster.
 options:
@@ -36,7 +37,7 @@ RETURN = r"""
 cluster:
   description: >-
     available, quorate, dc, stonith_enabled, maintenance_mode, nodes, resources, failures, fencing
-    (newest first); see the module's source for the shape.
+    (newest first), held (constraints of C(crm_resource --move) and C(--ban) by resource).
   returned: always
   type: dict
   sample:
@@ -59,11 +60,13 @@ cluster:
         orphaned: false
     failures: [{node: kvm1, task: monitor, resource: pacs1, reason: "", exit: error, when: "2026-01-01 00:00:00Z"}]
     fencing: [{target: kvm2, action: reboot, status: success, origin: kvm1, delegate: kvm3, completed: "", reason: ""}]
+    held: {pacs1: [cli-prefer-pacs1]}
 """
 
 import time
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.medvirt.hospital.plugins.module_utils.guest_migration import held
 from ansible_collections.medvirt.hospital.plugins.module_utils.pacemaker_run import Cluster, ClusterError
 from ansible_collections.medvirt.hospital.plugins.module_utils.pacemaker_status import StatusError, settled
 
@@ -71,7 +74,7 @@ from ansible_collections.medvirt.hospital.plugins.module_utils.pacemaker_status 
 def read(cluster):
     """Return (state, findings); an unreachable cluster is a finding, not an error."""
     try:
-        return {"available": True, **cluster.status()}, None
+        return {"available": True, **cluster.status(), "held": held(cluster.cib())}, None
     except (ClusterError, StatusError) as exc:
         return {"available": False}, str(exc)
 

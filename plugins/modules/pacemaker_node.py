@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Ansible module pacemaker_node."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ DOCUMENTATION = r"""
 module: pacemaker_node
 short_description: Secrets and services of one member of a Corosync and Pacemaker cluster
 version_added: "0.1.0"
-author: The medvirt.hospital authors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Writes Corosync's authkey and the scripts from which fence agents read passwords, enables and starts the units.
   - Replaces the one-node cluster that Debian's packages start. A member of another cluster is refused.

@@ -15,8 +15,7 @@ description:
   - The same intent, last plan and catalogue always give the same plan, byte for byte. Addresses, VLAN ids, node ids and
     guests stay where the last plan had them.
   - Runs on the controller and changes no machine. O(state=present) needs the Python package C(pydantic) there.
-author:
-  - The medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   intent:
     description:

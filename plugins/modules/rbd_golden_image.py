@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -10,7 +11,7 @@ description:
     C(golden), from which volumes are cloned. Other versions are left alone.
   - An interrupted import leaves nothing that M(medvirt.hospital.guest_volume) would use; the next run repeats it.
 version_added: 0.1.0
-author: medvirt.hospital authors
+author: The medvirt.hospital developers (@medvirt)
 options:
   name: {description: Name of the image without version., type: str, required: true}
   manifest: {description: Manifest of the image; empty when it is not built yet., type: dict, required: true}

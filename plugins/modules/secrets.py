@@ -1,11 +1,13 @@
+#!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name."""
 
 DOCUMENTATION = r"""
 module: secrets
 short_description: Make or verify the secrets that a hospital's plan needs
 version_added: 0.1.0
-author: The medvirt.hospital developers
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Computes which secrets are needed from the plan in the inventory (C(hospital_plan), the groups C(kvm_hosts) and
     C(guests)).

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Documentation of the action plugin of the same name."""
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ DOCUMENTATION = r"""
 module: verdict
 short_description: Judge whether what runs is what was planned
 version_added: "0.1.0"
-author: medvirt.hospital contributors (@medvirt)
+author: The medvirt.hospital developers (@medvirt)
 description:
   - Joins what C(playbooks/validate.yml) has read from the hosts, compares it with the plan, and fails with one sentence
     per difference, the gravest first.

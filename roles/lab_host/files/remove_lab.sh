@@ -8,7 +8,7 @@ shift 2
 # Those of the plan, and those that an older plan had and hosts still hang on.
 networks=$(
     printf '%s\n' "$@"
-    podman ps --all --filter "label=medvirt.lab=$name" --format '{{.Networks}}' | tr -d '[]' | tr ', ' '\n\n'
+    podman ps --all --filter "label=medvirt.lab=$name" --format '{{.Networks}}' | tr -d '[]' | tr ', ' '\n'
 )
 states=$(podman ps --all --filter "label=medvirt.lab=$name" --format '{{index .Labels "medvirt.lab.state_dir"}}' | sort -u)
 for state in $states "$own"; do

@@ -9,7 +9,7 @@ BMC = {"address": "10.0.11.111", "port": 8443, "system": "kvm1", "user": "fence"
 
 
 def agent(code, stderr=""):
-    return lambda *_, **__: SimpleNamespace(returncode=code, stderr=stderr, stdout="")
+    return lambda *_words, **_options: SimpleNamespace(returncode=code, stderr=stderr, stdout="")
 
 
 def test_the_agent_is_asked_as_the_cluster_would_and_gets_no_password():
@@ -43,7 +43,7 @@ def test_each_complaint_becomes_something_to_do(complaint, word):
 
 
 def test_a_silent_controller_ends_the_wait():
-    def hang(*_, **__):
+    def hang(*_words, **_options):
         raise subprocess.TimeoutExpired("fence_redfish", 3)
 
     said = findings({"kvm1": ask(BMC, "/x", "", 3, hang), "kvm2": {"ok": True, "complaint": ""}})

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Domain XML of guests."""
 
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from ansible_collections.medvirt.hospital.plugins.module_utils.guest_domain import domain_uuid, domain_xml
 

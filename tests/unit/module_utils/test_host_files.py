@@ -33,7 +33,7 @@ def test_writes_once_with_mode_and_parents(tmp_path):
 
 def test_check_mode_tells_and_does_nothing(tmp_path):
     item = {"path": str(tmp_path / "a/b.conf"), "content": "x\n", "owner": "nobody-yet"}
-    changed, _ = run(item, check=True)
+    changed, _diffs = run(item, check=True)
     assert changed and not (tmp_path / "a").exists()
     with pytest.raises(FilesError, match="no account 'nobody-yet'"):
         run(item)
@@ -67,7 +67,7 @@ def test_purged_directory_keeps_only_what_is_listed(tmp_path):
 def test_sensitive_content_is_in_no_diff(tmp_path):
     item = {"path": str(tmp_path / "key"), "content": "secret-1", "sensitive": True}
     run(item)
-    _, diffs = run({**item, "content": "secret-2"})
+    _changed, diffs = run({**item, "content": "secret-2"})
     assert "secret" not in diffs[0]["before"] + diffs[0]["after"].replace("sensitive", "")
 
 

@@ -72,7 +72,7 @@ def test_fresh_unit_is_enabled_and_started_once(tmp_path, conf):
 
 
 def test_running_unit_takes_up_changed_files_even_after_an_interrupted_run(tmp_path, conf):
-    _, host = make(tmp_path, a_service=("loaded", "active", "enabled"))
+    _system, host = make(tmp_path, a_service=("loaded", "active", "enabled"))
     unit = Unit("a.service", config=(str(conf),))
     apply_units([unit], host)
     conf.write_text("2")
@@ -81,7 +81,7 @@ def test_running_unit_takes_up_changed_files_even_after_an_interrupted_run(tmp_p
 
 
 def test_files_that_would_change_count_in_check_mode(tmp_path, conf):
-    _, host = make(tmp_path, a_service=("loaded", "active", "enabled"))
+    _system, host = make(tmp_path, a_service=("loaded", "active", "enabled"))
     unit = Unit("a.service", config=(str(conf.parent),), apply="reload")
     apply_units([unit], host)
     assert apply_units([unit], host, pending=[str(conf.parent / "new.conf")], check=True) == ["reload a.service"]
@@ -107,14 +107,14 @@ def test_socket_and_service_stop_and_start_together(tmp_path, conf):
 
 
 def test_masked_and_stopped(tmp_path):
-    _, host = make(tmp_path, a_socket=("loaded", "active", "enabled"), b_service=("loaded", "active", "disabled"))
+    _system, host = make(tmp_path, a_socket=("loaded", "active", "enabled"), b_service=("loaded", "active", "disabled"))
     assert apply_units([Unit("a.socket", masked=True)], host) == ["mask a.socket", "stop a.socket"]
     assert apply_units([Unit("a.socket", masked=True)], host) == []
     assert apply_units([Unit("b.service", state=None, masked=True)], host) == ["mask b.service"]
 
 
 def test_missing_unit(tmp_path):
-    _, host = make(tmp_path)
+    _system, host = make(tmp_path)
     assert apply_units([Unit("x.service", state=None, enabled=False), Unit("x.service", masked=True)], host) == []
     assert apply_units([Unit("x.service")], host, check=True) == ["enable and start x.service"]
     with pytest.raises(ServicesError, match=r"no unit x\.service"):

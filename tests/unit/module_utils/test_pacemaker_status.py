@@ -104,3 +104,10 @@ def test_lost_node_is_out_of_membership_but_was_expected():
     state = pacemaker_simulate.without_node(cib, "kvm1").find("status/node_state")
     assert (state.get("in_ccm"), state.get("crmd"), state.get("expected")) == ("false", "offline", "member")
     assert cib.find("status/node_state").get("in_ccm") == "true"
+
+
+def test_the_resource_of_a_failed_operation():
+    """The names of operations hold underscores as those of resources may."""
+    failed = '<failure op_key="lab_pacs1_migrate_to_0" node="kvm3" task="migrate_to"/>'
+    state = pacemaker_status.parse(MON.replace("<failures>", "<failures>" + failed))
+    assert [entry["resource"] for entry in state["failures"]] == ["lab_pacs1", "pacs1"]

@@ -55,7 +55,7 @@ def make_request(key=None):
 
 @pytest.mark.parametrize("key", [None, ed25519.Ed25519PrivateKey.generate()])
 def test_issued_certificate_is_good(key):
-    authority, _ = make_authority(key)
+    authority, _key = make_authority(key)
     request = make_request()
     certificate = issue(request, WANTED, authority)
     assert reasons_to_issue(certificate, request, WANTED, authority) == []
@@ -63,7 +63,7 @@ def test_issued_certificate_is_good(key):
 
 
 def test_none_yet():
-    authority, _ = make_authority()
+    authority, _key = make_authority()
     assert reasons_to_issue(None, make_request(), WANTED, authority) == ["there is none"]
     assert reasons_to_issue("rubbish", make_request(), WANTED, authority) == ["it is no valid certificate"]
 
@@ -82,7 +82,7 @@ def test_reasons(wanted, days, same_key, words):
     authority, key = make_authority()
     request = make_request()
     certificate = issue(request, WANTED, authority)
-    later, _ = make_authority(key, now=NOW + datetime.timedelta(days=days))
+    later, _key = make_authority(key, now=NOW + datetime.timedelta(days=days))
     reasons = reasons_to_issue(certificate, request if same_key else make_request(), wanted, later)
     assert (words is None and not reasons) or words in reasons[0]
 
@@ -99,7 +99,7 @@ def test_expiring_authority_is_refused():
 
 
 def test_key_of_another_authority_is_refused():
-    authority, _ = make_authority()
+    authority, _key = make_authority()
     pem = authority.certificate.public_bytes(serialization.Encoding.PEM).decode()
     with pytest.raises(CertificateError, match="does not belong"):
         Authority(pem, pem_of(ec.generate_private_key(ec.SECP256R1())), NOW)
