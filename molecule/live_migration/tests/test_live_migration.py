@@ -25,12 +25,12 @@ def test_no_image_is_lost_and_the_guest_stays_where_it_went(lab, cluster, archiv
     target = lab.others(home)[0].name
     booted = boot_identity(lab, guest, home)
     files = sample_files(12)
-    study = [data for _ in range(IMAGES // len(files)) for data in fresh_study(files)]
+    study = [data for _round in range(IMAGES // len(files)) for data in fresh_study(files)]
     sender = Sender(archive, study, pause_seconds=0.1)
     sender.start()
     wait_for("the first images", lambda: len(sender.acknowledged) > 20, 120)
     lab[home].output(f"crm_resource --move --resource {guest} --node {target}")
-    wait_for("the guest on its new host", lambda: cluster.hosts_of(guest) == [target], 180, 1)
+    wait_for("the guest on its new host", lambda: cluster.at_rest(guest, target), 180, 1)
     before = len(sender.acknowledged)
     lab[home].output(f"crm_resource --clear --resource {guest}")
     sender.join(300)

@@ -22,7 +22,7 @@ def test_one_isolated_host_is_fenced_and_the_guest_does_not_notice(lab, cluster,
             lonely.link(ring, up=False)
         wait_for("the isolated host's power cycle", lambda: lonely.boot_id() != booted, 120)
         cluster.wait_until_whole()
-        assert set().union(*(hosts for _, hosts in watch.samples)) == {home}, "the guest left its host"
+        assert set().union(*(hosts for _time, hosts in watch.samples)) == {home}, "the guest left its host"
     assert {uid: archive.md5(uid) for uid in stored} == stored
 
 

@@ -72,7 +72,7 @@ class BareLab:
         return [line for value in _leaves(yaml.safe_load(text)) for line in value.splitlines() if "-----" not in line]
 
     def _write_intent(self) -> None:
-        shutil.copytree(MODEL / "group_vars", INVENTORY.parent / "group_vars", ignore=lambda *_: ["secrets.yml"])
+        shutil.copytree(MODEL / "group_vars", INVENTORY.parent / "group_vars", ignore=lambda *__: ["secrets.yml"])
         text = (MODEL / "hospital.yml").read_text()
         assert "\nhospital: lab\n" in text and NETWORK[0] in text
         text = text.replace("\nhospital: lab\n", "\nhospital: bare\n").replace(*NETWORK)

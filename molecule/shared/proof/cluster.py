@@ -42,6 +42,11 @@ class Cluster:
         assert len(hosts) == 1, f"{guest} runs on {hosts or 'no host'}, not on exactly one"
         return hosts[0]
 
+    def at_rest(self, guest: str, host: str) -> bool:
+        """Whether Pacemaker has ended what it did to the guest; its domain runs on a new host some time earlier."""
+        entry = self.status()["resources"][guest]
+        return entry["role"] == "Started" and entry["nodes"] == [host]
+
     def agent_answers(self, guest: str, host: str) -> bool:
         ping = shlex.quote(json.dumps({"execute": "guest-ping"}))
         return self.lab[host].succeeds(f"timeout 5 virsh -c qemu:///system qemu-agent-command {guest} {ping}")

@@ -65,13 +65,13 @@ class CopyWatch(threading.Thread):
         self.start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *__) -> None:
         self._ended.set()
         self.join()
 
     def most(self) -> int:
         """The largest number of copies that ever existed at once."""
-        return max((len(hosts) for _, hosts in self.samples), default=0)
+        return max((len(hosts) for _time, hosts in self.samples), default=0)
 
     def first_on(self, hosts: list[str], since: float) -> float | None:
         """When a copy first existed on one of these hosts after a moment, seconds since the epoch."""

@@ -146,3 +146,9 @@ def test_guests_stop_without_quorum_and_hosts_return():
     assert properties["no-quorum-policy"] == "stop"
     assert properties["stonith-action"] == "reboot"
     assert properties["placement-strategy"] == "balanced"
+
+
+def test_a_guest_whose_migration_fails_is_left_running():
+    made = primitives(wanted.build(params()))["pacs1"]
+    handling = {op.get("name"): op.get("on-fail") for op in made.iter("op")}
+    assert handling == {"start": None, "stop": None, "monitor": None, "migrate_to": "block", "migrate_from": None}
