@@ -49,7 +49,7 @@ def _guest(name: str, content: Mapping[str, Any], hosts: Slices, now: Situation)
         cpu=content["utilization"]["cpu"],
         memory=content["utilization"]["hv_memory"],
         group=f"{content['service']}/{content['role']}" if placement["apart_from"] else "",
-        scope=placement.get("apart", "host"),
+        scope=placement["apart"] if placement["apart_from"] else "host",
         needs=frozenset(content["needs"]),
         hosts=None if len(reach) == len(hosts) else reach,
         movable=name not in now.held,

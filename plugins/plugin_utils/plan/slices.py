@@ -115,6 +115,7 @@ def guest_slice(
         "placement": {
             "host": placement.hosts[guest.name],
             "preferences": _preferences(placement.hosts[guest.name], placement.failures, guest.name),
+            "apart": guest.apart,
             "apart_from": guest.apart_from,
             "why": placement.why[guest.name],
         },

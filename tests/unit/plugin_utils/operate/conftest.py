@@ -34,7 +34,7 @@ def guest_slice(service, memory_mib, apart_from=()):
         "utilization": {"cpu": 1000, "hv_memory": memory_mib},
         "nics": [{"segment": "pacs"}],
         "needs": [],
-        "placement": {"apart_from": list(apart_from)},
+        "placement": {"apart": "host", "apart_from": list(apart_from)},
     }
 
 
