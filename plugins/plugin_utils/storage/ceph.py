@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .arithmetic import replicated, usable_gib
+
 MONS = 3
 MGRS = 2
 PAIR = 2
@@ -48,14 +50,14 @@ def storage_room(
 ) -> StorageRoom:
     """Room of a storage cluster.
 
-    With three hosts or more each host has one copy of `size`, and a host's failure heals on the others without
-    passing the fill limit. A pair keeps two copies on each host, so that either can go on alone with `min_size`
-    copies; what a lost host held waits for its return, there is nowhere else to heal to [engineering assumptions].
+    Three hosts or more keep one copy of `size` on each of as many hosts. With more hosts than copies, what a lost host
+    held heals on the others without passing the fill limit; else it waits for that host's return, as in a pair. A pair
+    keeps two copies on each host, so that either can go on alone with `min_size` copies [engineering assumptions].
     """
     raw = sum(raw_gib_by_host.values())
     if len(raw_gib_by_host) == PAIR:
         smaller = min(raw_gib_by_host.values())
         usable = Fraction(smaller * fill_percent, 100 * min_size)
         return StorageRoom(PAIR * min_size, min_size, min_size, raw, usable, planned_gib)
-    left = raw - max(raw_gib_by_host.values(), default=0)
-    return StorageRoom(size, min_size, 1, raw, Fraction(left * fill_percent, 100 * size), planned_gib)
+    usable = usable_gib(raw_gib_by_host, replicated(size, min_size), fill_percent)
+    return StorageRoom(size, min_size, 1, raw, usable, planned_gib)

@@ -19,7 +19,7 @@ def test_daemons_spread_over_racks_and_stay():
     assert spread_daemons({"a": "r1"}, [], 3) == ["a"]
 
 
-def test_three_hosts_keep_three_copies_and_heal_after_a_loss():
+def test_three_hosts_keep_three_copies_and_count_without_the_largest():
     room = storage_room({"a": 8, "b": 8, "c": 8}, 3, 2, 85, 4)
     assert float(room.usable_gib) == 16 * 0.85 / 3
     assert (room.size, room.min_size, room.copies_per_host, room.raw_gib, room.planned_gib) == (3, 2, 1, 24, 4)
