@@ -124,6 +124,10 @@ def cluster_properties(params, fenced):
         # Retries failed fencing and expires failures without waiting for an event.
         "cluster-recheck-interval": "60s",
         "dc-deadtime": "%ds" % int(params.get("dc_deadtime_seconds") or 20),
+        # After a split heals, a message of the join protocol can be lost; the defaults then keep hosts out for up to
+        # 3 and 30 minutes. A join takes a second or two; one that does not end in a minute begins anew.
+        "join-integration-timeout": "60s",
+        "join-finalization-timeout": "60s",
     }
     wanted.update({name: str(value) for name, value in (params.get("properties") or {}).items()})
     return wanted

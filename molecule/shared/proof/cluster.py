@@ -55,6 +55,15 @@ class Cluster:
         nodes = self.status().get("nodes", {})
         return all(nodes.get(name, {}).get("online") and not nodes[name]["pending"] for name in self.lab.hosts)
 
+    def account(self) -> str:
+        """What each host says about the cluster and did lately, for whoever has to find out why it is not whole."""
+        said = []
+        for host in self.lab.running():
+            said.append(f"--- {host.name}\n{host.inside.run('crm_mon --one-shot --inactive').stdout}")
+            journal = "journalctl --quiet --no-pager -o short-precise -t pacemaker-controld -t corosync --lines 60"
+            said.append(host.inside.run(journal).stdout)
+        return "\n".join(said)
+
     def storage_healthy(self) -> bool:
         host = self.lab.running()[0]
         answer = host.inside.run("timeout 10 ceph status --format json")
@@ -72,7 +81,10 @@ class Cluster:
     def wait_until_whole(self, timeout_seconds: float = 240) -> None:
         """All hosts powered and in the cluster, storage clean, each guest running once and answering."""
         wait_for("all hosts powered on", lambda: len(self.lab.running()) == len(self.lab.hosts), timeout_seconds, 2)
-        wait_for("all hosts in the cluster", self.all_online, timeout_seconds, 2)
+        try:
+            wait_for("all hosts in the cluster", self.all_online, timeout_seconds, 2)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.account()}") from None
         wait_for("all data replicated", self.storage_healthy, timeout_seconds, 2)
         for guest in self.lab.guests:
             wait_for(f"{guest} on one host", lambda guest=guest: len(self.hosts_of(guest)) == 1, timeout_seconds, 2)

@@ -146,6 +146,7 @@ def test_guests_stop_without_quorum_and_hosts_return():
     assert properties["no-quorum-policy"] == "stop"
     assert properties["stonith-action"] == "reboot"
     assert properties["placement-strategy"] == "balanced"
+    assert properties["join-integration-timeout"] == properties["join-finalization-timeout"] == "60s"
 
 
 def test_a_guest_whose_migration_fails_is_left_running():
