@@ -166,7 +166,8 @@ def _expired(plan: dict[str, Any]) -> list[str]:
     """What ran out does not change the plan, it is said at every run."""
     today = datetime.date.today().isoformat()
     waivers = [
-        f"the waiver of {w['owner']} for the rule {w['rule']} ran out on {w['until']}: renew or remove it"
+        f"the waiver of {w['owner']} for the rule {w['rule']}{' ' + w['flow'] if 'flow' in w else ''} ran out on "
+        f"{w['until']}: renew or remove it"
         for w in plan.get("waivers", [])
         if str(w.get("until", "")) < today
     ]

@@ -72,7 +72,7 @@ summary:
   elements: str
   returned: success and O(state=present)
 report:
-  description: The longest time of a failover by parts, the N+1 table and the waivers, as lines.
+  description: The longest time of a failover by parts, the N+1 table, remarks on flows and the waivers, as lines.
   type: list
   elements: str
   returned: success and O(state=present)

@@ -61,4 +61,3 @@ def test_site_says_what_it_builds_bare_and_what_it_does_not_build():
         "Built bare, with system, SSH and agent, for no role installs their application yet: infra-directory1," in said
     )
     assert "It has 2 clusters (north, south) and one is built" in said
-    assert "Trunks (bond0 of north1, bond1 of north1, bond0 of north2 and" in said

@@ -79,9 +79,9 @@ class GuestEntry:
 class FlowEntry:
     """Allowed traffic.
 
-    source: a zone, 'any', 'internet', 'same' (the service's own guests), 'service:<type>' (guests of that type) or
-    'purpose:<purpose>' (segments of that purpose).
-    destination: a role of the service, empty (all its guests), a zone, 'any' or 'purpose:<purpose>'.
+    source: a zone, 'any', 'internet', 'same' (the service's own guests), 'service:<type>' (guests of that type),
+    'purpose:<purpose>' (segments of that purpose) or 'gateways' (the two of a site, to each other).
+    destination: a role of the service, empty (all its guests), a zone, 'any', 'purpose:<purpose>' or 'gateways'.
     ports: numbers, or ranges as text; none for protocols without ports.
     """
 
@@ -168,6 +168,23 @@ class SegmentEntry:
 
 
 @dataclass(frozen=True)
+class Prohibition:
+    """Traffic that no flow of an intent opens without a waiver.
+
+    sources, destinations, but: zones, 'purpose:<purpose>', 'internet', 'any', or '*' for everything; but: destinations
+    that stay allowed. ports: only these; empty: all.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    because: str
+    remedy: str
+    but: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class DemandEntry:
     """A key of the vocabulary of demand. Its default is value x demand[per] / of; without a value it has none.
 
@@ -203,6 +220,7 @@ class Catalogue:
     demand: dict[str, DemandEntry]
     modalities: dict[str, ModalityImages]
     flows: tuple[FlowEntry, ...]
+    prohibited: tuple[Prohibition, ...]
     defaults: dict[str, float]
     sha256: str
     bare_image: str = "debian"

@@ -20,6 +20,7 @@ from .entries import (
     GuestEntry,
     ModalityImages,
     Profile,
+    Prohibition,
     Quantity,
     SegmentEntry,
     ServiceClass,
@@ -34,14 +35,16 @@ FILES = (
     "planning.yml",
     "segments.yml",
     "flows.yml",
+    "prohibited.yml",
     "demand.yml",
     "imaging.yml",
     "suitability.yml",
 )
 SERVICES = "services"
+_ENDS = ("from", "to", "but")
 
 # Raise it when the planner decides differently for the same intent: plans made before are then stale.
-PLANNER_VERSION = 2
+PLANNER_VERSION = 3
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -66,6 +69,9 @@ def load_catalogue(texts: Mapping[str, str]) -> Catalogue:
         demand={name: DemandEntry(**entry) for name, entry in data["demand.yml"]["demand"].items()},
         modalities={name: ModalityImages(**_plain(e)) for name, e in data["imaging.yml"]["modalities"].items()},
         flows=tuple(_flow(entry) for entry in data["flows.yml"]["flows"]),
+        prohibited=tuple(
+            _prohibition(e, data["prohibited.yml"]["groups"]) for e in data["prohibited.yml"]["prohibited"]
+        ),
         defaults=_values(figures),
         sha256=_hash({"planner": PLANNER_VERSION, **data}),
     )
@@ -130,6 +136,18 @@ def _volume(entry: dict[str, Any]) -> VolumeEntry:
 
 def _flow(entry: dict[str, Any]) -> FlowEntry:
     return FlowEntry(**{**entry, "ports": tuple(entry.get("ports", ()))})
+
+
+def _prohibition(entry: dict[str, Any], groups: dict[str, list[str]]) -> Prohibition:
+    given = _plain(entry)
+    ends = {key: [zone for word in given.pop(key, ()) for zone in groups.get(word, [word])] for key in _ENDS}
+    return Prohibition(
+        sources=tuple(ends["from"]),
+        destinations=tuple(ends["to"]),
+        but=tuple(ends["but"]),
+        ports=tuple(given.pop("ports", ())),
+        **given,
+    )
 
 
 def _amount(value: Any) -> Amount:

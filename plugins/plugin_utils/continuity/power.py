@@ -17,12 +17,17 @@ class SiteMachines:
     mons: Sequence[str]
     witnesses: Sequence[str]
     waves: Sequence[Sequence[str]]
+    gateways: Sequence[str] = ()
+    probes: Sequence[str] = ()
 
 
 def power_up(sites: Sequence[SiteMachines]) -> list[dict[str, Any]]:
     """Steps from a dark building to running services: site by site, the first one first."""
-    steps = [("Switches, routers and the controllers' network; wait until the controllers answer", [])]
+    first_of_all = "Switches, routers and the controllers' network; wait until the controllers answer"
+    steps: list[tuple[str, Sequence[str]]] = [(first_of_all, [])]
     for site in sites:
+        if site.gateways:
+            steps.append((f"Site {site.name}: gateways, until each segment's gateway answers", site.gateways))
         first = [*site.witnesses, *(h for h in site.mons if h not in site.witnesses)]
         rest = [h for h in site.hosts if h not in first]
         steps.append((f"Site {site.name}: hosts with a storage monitor, until the storage answers", first))
@@ -31,6 +36,8 @@ def power_up(sites: Sequence[SiteMachines]) -> list[dict[str, Any]]:
                 (f"Site {site.name}: the other hosts, until the cluster has quorum and the storage is sound", rest)
             )
         steps += [(f"Site {site.name}: guests of wave {n}", list(wave)) for n, wave in enumerate(site.waves, start=1)]
+        if site.probes:
+            steps.append((f"Site {site.name}: the probe", site.probes))
     return _numbered(steps)
 
 
@@ -38,6 +45,8 @@ def power_down(sites: Sequence[SiteMachines]) -> list[dict[str, Any]]:
     """Steps from running services to a dark building: the last site first, the last wave first, monitors last."""
     steps: list[tuple[str, list[str]]] = []
     for site in reversed(sites):
+        if site.probes:
+            steps.append((f"Site {site.name}: the probe", list(site.probes)))
         waves = list(enumerate(site.waves, start=1))
         steps += [(f"Site {site.name}: shut down the guests of wave {n}", list(wave)) for n, wave in reversed(waves)]
         steps.append(
@@ -48,6 +57,8 @@ def power_down(sites: Sequence[SiteMachines]) -> list[dict[str, Any]]:
         if rest:
             steps.append((f"Site {site.name}: hosts without a storage monitor", rest))
         steps.append((f"Site {site.name}: hosts with a storage monitor", last))
+        if site.gateways:
+            steps.append((f"Site {site.name}: gateways", list(site.gateways)))
     steps.append(("Routers and switches", []))
     return _numbered(steps)
 

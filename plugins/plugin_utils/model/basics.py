@@ -15,13 +15,14 @@ _WHY = {
     "migration": "for live migration",
     "storage": "for the storage cluster",
 }
-_WITNESS = ("management", "cluster", "storage")
+# By use; a machine whose use is not here, a hypervisor, needs all of them. What gateways and probes must reach besides
+# depends on the segments of the plan.
+_NEEDED = {"witness": ("management", "cluster", "storage"), "gateway": ("management",), "probe": ("management",)}
 
 
 def needed_segments(scope: Scope, host: Host) -> list[str]:
     """Names of the segments that a host must reach."""
-    purposes = _WITNESS if host.use == "witness" else tuple(_COUNTS)
-    return [name for purpose in purposes for name in _basics(scope, host.site, purpose)]
+    return [name for purpose in _NEEDED.get(host.use, tuple(_COUNTS)) for name in _basics(scope, host.site, purpose)]
 
 
 def _basics(scope: Scope, site: str, purpose: str) -> list[str]:

@@ -11,8 +11,8 @@ from .words import listed
 
 
 def check_clusters(scope: Scope) -> list[Finding]:
-    """Numbers of hypervisors and witnesses, host failures borne, what a witness may have."""
-    findings = _witness_disks(scope)
+    """Numbers of hypervisors and witnesses, host failures borne, disks of hosts that keep no data."""
+    findings = _disks(scope)
     known_sites = all(host.site in scope.names("sites") for host in scope.intent.hosts)
     if scope.whole("hosts") and known_sites:
         for i, site in enumerate(scope.intent.sites):
@@ -65,7 +65,7 @@ def _racks(scope: Scope, site: str) -> list[Finding]:
     """When whole racks may fail, none of them may hold half of the votes."""
     if not scope.intent.policies.survive_rack:
         return []
-    racks = Counter(host.rack for host in scope.intent.hosts_of(site))
+    racks = Counter(host.rack for host in scope.intent.voters_of(site))
     rack, inside = racks.most_common(1)[0]
     votes = racks.total()
     if 2 * (votes - inside) > votes:
@@ -95,14 +95,14 @@ def _storage(scope: Scope, site: str) -> list[Finding]:
     return [Finding(("host_profiles",), problem, "add 'disks' to the profiles of its hypervisors")]
 
 
-def _witness_disks(scope: Scope) -> list[Finding]:
+def _disks(scope: Scope) -> list[Finding]:
     findings = []
     profiles = {profile.name: profile for profile in scope.intent.host_profiles}
     for i, host in enumerate(scope.intent.hosts):
         profile = profiles.get(host.profile)
-        if host.use == "witness" and profile and profile.disks:
+        if host.use != "hypervisor" and profile and profile.disks:
             count = _count(len(profile.disks), "disk")
-            problem = f"witness {host.name} has the profile {profile.name} with {count}, a witness keeps no data"
+            problem = f"{host.use} {host.name} has the profile {profile.name} with {count}, a {host.use} keeps no data"
             remedy = "give it a profile of its own without 'disks'"
             findings.append(Finding(scope.loc("hosts", i, "profile"), problem, remedy))
     return findings

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of flows: well formed, between what exists, and not through a wall that must stand."""
+"""Checks of flows: well formed, between what exists, and nothing that the catalogue prohibits."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Network
 from itertools import combinations
 
-from . import zones
 from .finding import Finding
 from .flow import Flow
+from .prohibited import port_range, prohibition
 from .scope import Scope
 from .words import known, listed
 
-_SPECIAL = ("internet", "any")
+INTERNET = "internet"
+_SPECIAL = (INTERNET, "any")
 
 
 def check_flows(scope: Scope) -> list[Finding]:
@@ -23,6 +24,22 @@ def check_flows(scope: Scope) -> list[Finding]:
         findings += [*_ports(scope, i, flow), *ends]
         if not ends:
             findings += _walls(scope, i, flow)
+    return findings + _waivers(scope)
+
+
+def _waivers(scope: Scope) -> list[Finding]:
+    """A waiver of the rule flow names one, the others name none."""
+    findings, names = [], scope.names("flows")
+    for i, waiver in enumerate(scope.intent.waivers):
+        loc = scope.loc("waivers", i, "flow")
+        if waiver.rule != "flow" and waiver.flow:
+            problem = f"the waiver for the rule {waiver.rule} names the flow {waiver.flow}"
+            findings.append(Finding(loc, problem, "remove 'flow', or choose the rule flow"))
+        elif waiver.rule == "flow" and waiver.flow is None:
+            findings.append(Finding(loc, "the waiver for the rule flow names no flow", "add 'flow', its name"))
+        elif waiver.flow and waiver.flow not in names:
+            problem = f"the waiver names the unknown flow '{waiver.flow}' {known(waiver.flow, names)}"
+            findings.append(Finding(loc, problem, "correct it or remove the waiver"))
     return findings
 
 
@@ -38,16 +55,11 @@ def _ports(scope: Scope, i: int, flow: Flow) -> list[Finding]:
         return [Finding(loc, problem, 'add ports such as [443, "50000-59999"]')]
     findings = []
     for (__, one), (k, two) in combinations(enumerate(flow.ports), 2):
-        first, second = _range(one), _range(two)
+        first, second = port_range(one), port_range(two)
         if first[0] <= second[1] and second[0] <= first[1]:
             problem = f"flow {flow.name}: ports {one} and {two} overlap"
             findings.append(Finding(scope.loc("flows", i, "ports", k), problem, "remove one of them"))
     return findings
-
-
-def _range(ports: int | str) -> tuple[int, int]:
-    first, __, last = str(ports).partition("-")
-    return int(first), int(last or first)
 
 
 def _ends(scope: Scope, i: int, flow: Flow) -> list[Finding]:
@@ -64,9 +76,9 @@ def _ends(scope: Scope, i: int, flow: Flow) -> list[Finding]:
         problem = f"flow {flow.name} comes from the unknown zone '{flow.source}' {which}"
         remedy = "correct it, or add a segment with that zone"
         findings.append(Finding(scope.loc("flows", i, "source"), problem, remedy))
-    if flow.destination not in (*known_zones, *services):
-        which = known(flow.destination, [*services, *known_zones], "services and zones")
-        problem = f"flow {flow.name} leads to '{flow.destination}', neither a service nor a zone {which}"
+    if flow.destination not in (*known_zones, *services, INTERNET):
+        which = known(flow.destination, [*services, *known_zones, INTERNET], "destinations")
+        problem = f"flow {flow.name} leads to '{flow.destination}', neither a service, a zone nor internet {which}"
         findings.append(Finding(scope.loc("flows", i, "destination"), problem, "correct it"))
     elif flow.source == flow.destination and flow.destination not in services:
         problem = f"flow {flow.name} comes from {flow.source} and leads to it"
@@ -77,14 +89,17 @@ def _ends(scope: Scope, i: int, flow: Flow) -> list[Finding]:
 
 
 def _walls(scope: Scope, i: int, flow: Flow) -> list[Finding]:
-    """Refuse what no reason may open."""
+    """Refuse what only a waiver opens."""
+    if scope.intent.waiver("flow", flow.name):
+        return []
     source = _source(scope, flow)
     for zone in _destinations(scope, flow):
-        wall = _wall(scope, source, zone)
+        wall = prohibition(scope.catalogue.prohibited, _words(scope, source), _words(scope, zone), flow.ports)
         if wall:
             where = zone if zone == flow.destination else f"{flow.destination} (zone {zone})"
-            problem = f"flow {flow.name} opens {where} to {flow.source}, {wall[0]}"
-            return [Finding(scope.loc("flows", i, "source"), problem, wall[1])]
+            problem = f"flow {flow.name} opens {where} to {flow.source}, {wall.because}"
+            remedy = f"{wall.remedy}, or add a waiver for the rule flow"
+            return [Finding(scope.loc("flows", i, "source"), problem, remedy)]
     return []
 
 
@@ -92,9 +107,9 @@ def _source(scope: Scope, flow: Flow) -> str:
     """The zone of the source; a public subnet that is not the hospital's counts as internet."""
     subnet = flow.subnet
     if subnet is None:
-        return scope.base_zone(flow.source)
+        return flow.source
     own: list[IPv4Network] = [scope.intent.supernet, *(s.supernet for s in scope.intent.sites if s.supernet)]
-    return "internet" if subnet.is_global and not any(subnet.overlaps(net) for net in own) else str(subnet)
+    return INTERNET if subnet.is_global and not any(subnet.overlaps(net) for net in own) else str(subnet)
 
 
 def _destinations(scope: Scope, flow: Flow) -> list[str]:
@@ -105,33 +120,13 @@ def _destinations(scope: Scope, flow: Flow) -> list[str]:
     return list(dict.fromkeys(scope.zone_of(name) for name in scope.guest_segments(service)))
 
 
-def _kinds(scope: Scope, zone: str) -> set[str]:
-    """What a zone is: its name, and the zones where the catalogue would have put the guests that are in it."""
+def _words(scope: Scope, zone: str) -> set[str]:
+    """What a zone is: its name without its tenant's, the zones where the catalogue would have put the guests that are
+    in it, and the purposes of its segments."""
     base = scope.base_zone(zone)
     kinds = {base}
     for service in scope.intent.services:
         profile = scope.profile_of(service)
         if service.segment and profile and scope.zone_of(service.segment) == base:
             kinds |= {scope.zone_of(guest.segment) for guest in profile.guests}
-    return kinds
-
-
-def _wall(scope: Scope, source: str, zone: str) -> tuple[str, str] | None:
-    """Why a zone must not be opened to a source, and what to do instead; None when it may."""
-    kinds = _kinds(scope, zone)
-    clinical = not kinds.isdisjoint(zones.CLINICAL)
-    hosts = any(
-        scope.zone_of(name) in kinds and scope.purpose_of(name) in zones.INFRASTRUCTURE_PURPOSES
-        for name in scope.segment_names()
-    )
-    if source == "internet" and (clinical or kinds.isdisjoint(zones.PUBLIC)):
-        return f"only {listed(zones.PUBLIC)} may be reached from the internet", "lead the flow to one of these"
-    untrusted = {entry.zone for entry in scope.catalogue.segments.values() if entry.untrusted}
-    if source in untrusted and (hosts or clinical):
-        return "a zone of machines that nobody vouches for", "lead it to remote or external-dmz"
-    if source in zones.EXPOSED and not kinds.isdisjoint((*zones.DATABASES, *zones.ARCHIVES)):
-        return "a zone that the internet reaches", "lead it to integration, which asks on its behalf"
-    if source == "any" and (hosts or not kinds.isdisjoint(zones.DATABASES)):
-        who = "hosts" if hosts else "databases"
-        return f"{who} answer only named zones", "name the zones that need it, one flow each"
-    return None
+    return kinds | {f"purpose:{scope.purpose_of(n)}" for n in scope.segment_names() if scope.zone_of(n) in kinds}

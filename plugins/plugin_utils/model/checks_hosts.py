@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .finding import Finding
+from .host import VOTERS
 from .scope import Scope
 from .words import known
 
@@ -39,7 +40,7 @@ def _bmcs(scope: Scope) -> list[Finding]:
     used: dict[Any, str] = {}
     for i, host in enumerate(scope.intent.hosts):
         if host.bmc is None:
-            if scope.intent.waiver("fencing") is None:
+            if host.use in VOTERS and scope.intent.waiver("fencing") is None:
                 findings.append(
                     Finding(
                         scope.loc("hosts", i, "bmc"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .finding import Finding
 from .scope import Scope
+from .waiver import Waiver
 from .words import twice
 
 _LISTS = {
@@ -18,7 +19,7 @@ _LISTS = {
     "flows": "flow",
 }
 # Groups of every inventory, and the controller's own name in Ansible.
-_TAKEN = ("all", "guests", "localhost", "ungrouped", "witnesses")
+_TAKEN = ("all", "gateways", "guests", "localhost", "machines", "probes", "ungrouped", "witnesses")
 
 
 def check_names(scope: Scope) -> list[Finding]:
@@ -26,7 +27,9 @@ def check_names(scope: Scope) -> list[Finding]:
     intent, findings = scope.intent, []
     for key, what in _LISTS.items():
         findings += twice(((e.name, scope.loc(key, i, "name")) for i, e in enumerate(getattr(intent, key))), what)
-    findings += twice(((w.rule, scope.loc("waivers", i, "rule")) for i, w in enumerate(intent.waivers)), "waiver for")
+    findings += twice(
+        ((_waived(w), scope.loc("waivers", i, "rule")) for i, w in enumerate(intent.waivers)), "waiver for"
+    )
     for i, site in enumerate(intent.sites):
         racks = ((rack, scope.loc("sites", i, "racks", j)) for j, rack in enumerate(site.racks))
         findings += twice(racks, f"site {site.name}: rack")
@@ -35,6 +38,10 @@ def check_names(scope: Scope) -> list[Finding]:
             problem = f"{host.name} is a name that Ansible's inventories use for something else"
             findings.append(Finding(scope.loc("hosts", i, "name"), problem, "rename the host"))
     return findings + _keys(scope)
+
+
+def _waived(waiver: Waiver) -> str:
+    return f"{waiver.rule} {waiver.flow}" if waiver.flow else waiver.rule
 
 
 def _keys(scope: Scope) -> list[Finding]:

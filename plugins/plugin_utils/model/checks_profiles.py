@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from .basics import needed_segments
 from .finding import Finding
+from .host import VOTERS
 from .profile import HostProfile
 from .scope import Scope
+from .segment import OUTSIDE, UNROUTED
 from .words import known, listed, twice
+
+_GIVE_GUESTS = "remove it, or give the segment the purpose guests"
 
 
 def check_profiles(scope: Scope) -> list[Finding]:
@@ -77,8 +81,9 @@ def _trunks(scope: Scope, i: int, profile: HostProfile) -> list[Finding]:
 
 
 def _segments(scope: Scope, i: int, profile: HostProfile) -> list[Finding]:
-    """Ports lead to known segments where hosts may be, to each only one."""
+    """Ports lead to known segments where hosts of that use may be, to each only one."""
     findings = []
+    uses = {host.use for host in scope.intent.hosts if host.profile == profile.name}
     ways: dict[str, str] = {}
     ports = [(f"NIC {n.name}", n.segment, ("nics", j, "segment")) for j, n in enumerate(profile.nics)]
     for j, trunk in enumerate(profile.trunks):
@@ -91,9 +96,13 @@ def _segments(scope: Scope, i: int, profile: HostProfile) -> list[Finding]:
         if name not in scope.segment_names():
             problem = f"{port} leads to the unknown segment '{name}' {known(name, scope.segment_names())}"
             findings.append(Finding(loc, problem, "correct it or add the segment to 'segments'"))
-        elif scope.purpose_of(name) == "clients":
-            problem = f"{port} leads to segment {name}, which has the purpose clients: hosts take no part in it"
-            findings.append(Finding(loc, problem, "remove it, or give the segment the purpose guests"))
+        elif uses & set(VOTERS) and scope.purpose_of(name) in ("clients", OUTSIDE):
+            what = f"which has the purpose {scope.purpose_of(name)}: hosts take no part in it"
+            remedy = "remove it" if scope.purpose_of(name) == OUTSIDE else _GIVE_GUESTS
+            findings.append(Finding(loc, f"{port} leads to segment {name}, {what}", remedy))
+        elif "gateway" in uses and scope.purpose_of(name) in UNROUTED:
+            what = f"which has the purpose {scope.purpose_of(name)}: nothing leaves it, so no gateway is in it"
+            findings.append(Finding(loc, f"{port} leads to segment {name}, {what}", "remove it"))
         elif name in ways:
             problem = f"profile {profile.name} reaches segment {name} by {ways[name]} and by {port}"
             findings.append(Finding(loc, problem, "remove one of them"))
@@ -107,15 +116,18 @@ def _segments(scope: Scope, i: int, profile: HostProfile) -> list[Finding]:
 
 
 def _reach(scope: Scope, i: int, profile: HostProfile) -> list[Finding]:
-    """Hypervisors and witnesses reach the segments of their cluster."""
+    """Hypervisors and witnesses reach the segments of their cluster, all machines the management."""
     if not scope.whole("segments"):
         return []
     missing: dict[str, None] = {}
+    voters = False
     for host in scope.intent.hosts:
         if host.profile == profile.name and host.site in scope.names("sites"):
+            voters = voters or host.use in VOTERS
             missing |= dict.fromkeys(n for n in needed_segments(scope, host) if not profile.reaches(n))
     if not missing:
         return []
-    problem = f"profile {profile.name} has no NIC on {listed(sorted(missing))}, which every host of the cluster needs"
+    whose = "host of the cluster" if voters else "machine"
+    problem = f"profile {profile.name} has no NIC on {listed(sorted(missing))}, which every {whose} needs"
     key = "trunks" if profile.trunks else "nics"
     return [Finding(scope.loc("host_profiles", i, key), problem, "add the NIC, or add the segment to a trunk")]

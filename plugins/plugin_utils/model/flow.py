@@ -15,7 +15,9 @@ class Flow(Part):
 
     name: DnsLabel = Field(description="Short name, a DNS label")
     source: FlowSource = Field(description="A zone, internet, any (every trusted zone), or an IPv4 subnet")
-    destination: str = Field(description="A service (all its guests) or a zone; a name that is both means the service")
+    destination: str = Field(
+        description="A service (all its guests), a zone or internet; a name that is both means the service"
+    )
     protocol: Literal["tcp", "udp", "icmp"] = Field(description="Protocol")
     ports: tuple[Ports, ...] = Field((), description='Ports such as 443 or "50000-59999"; none for icmp')
     reason: Text = Field(description="What it is for")

@@ -8,7 +8,11 @@ from typing import Literal
 from .profile import Disk, HostProfile, Nic, Trunk
 from .types import Address, DnsLabel, Field, Part, Port, StrictBool, Text
 
-__all__ = ["Bmc", "Disk", "Host", "HostProfile", "Nic", "Trunk"]
+__all__ = ["VOTERS", "Bmc", "Disk", "Host", "HostProfile", "Nic", "Trunk"]
+
+
+# Members of a cluster: what votes in it.
+VOTERS = ("hypervisor", "witness")
 
 
 class Bmc(Part):
@@ -29,8 +33,12 @@ class Host(Part):
     profile: str = Field(description="Entry of host_profiles")
     site: str = Field(description="Site where it stands")
     rack: str = Field(description="Rack of that site")
-    bmc: Bmc | None = Field(None, description="Baseboard controller; without one a waiver for fencing is needed")
-    use: Literal["hypervisor", "witness"] = Field(
-        "hypervisor", description="hypervisor runs guests; witness only votes, for sites with two hypervisors"
+    bmc: Bmc | None = Field(
+        None, description="Baseboard controller; hypervisors and witnesses without one need a waiver for fencing"
+    )
+    use: Literal["hypervisor", "witness", "gateway", "probe"] = Field(
+        "hypervisor",
+        description="hypervisor runs guests; witness only votes, for sites with two hypervisors; gateway routes "
+        "between the segments of its site, two or none; probe shows by packets what passes, at most one",
     )
     maintenance: StrictBool = Field(False, description="Plan no guests on it for now")

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .flow import Flow
-from .host import Host
+from .host import VOTERS, Host
 from .modality import Modality
 from .policy import Policies
 from .profile import HostProfile
@@ -34,9 +34,9 @@ class Intent(Part):
     policies: Policies = Field(Policies(), description="Rules for the whole hospital")
     waivers: tuple[Waiver, ...] = Field((), description="Rules knowingly left")
 
-    def waiver(self, rule: str) -> Waiver | None:
-        """The waiver of a rule, or None."""
-        return next((w for w in self.waivers if w.rule == rule), None)
+    def waiver(self, rule: str, flow: str | None = None) -> Waiver | None:
+        """The waiver of a rule, of the rule flow for that flow, or None."""
+        return next((w for w in self.waivers if (w.rule, w.flow) == (rule, flow)), None)
 
     def profile_of(self, host: Host) -> HostProfile:
         """The profile of a host; KeyError when there is none."""
@@ -73,13 +73,28 @@ class Intent(Part):
         return next((t for t in self.tenants if t.name == name), None)
 
     def hosts_of(self, site: str) -> tuple[Host, ...]:
-        """All hosts of a site, witnesses included, in the order of the intent."""
+        """All machines of a site, whatever their use, in the order of the intent."""
         return tuple(h for h in self.hosts if h.site == site)
+
+    def voters_of(self, site: str) -> tuple[Host, ...]:
+        """The hosts that vote in a site's cluster, hypervisors and witnesses, in the order of the intent."""
+        return tuple(h for h in self.hosts_of(site) if h.use in VOTERS)
 
     def hypervisors_of(self, site: str) -> tuple[Host, ...]:
         """The hosts of a site that may run guests, in the order of the intent."""
-        return tuple(h for h in self.hosts_of(site) if h.use == "hypervisor")
+        return self._used_as(site, "hypervisor")
 
     def witnesses_of(self, site: str) -> tuple[Host, ...]:
         """The hosts of a site that only vote, in the order of the intent."""
-        return tuple(h for h in self.hosts_of(site) if h.use == "witness")
+        return self._used_as(site, "witness")
+
+    def gateways_of(self, site: str) -> tuple[Host, ...]:
+        """The routers of a site, the preferred one first; none when its core firewall is an appliance."""
+        return self._used_as(site, "gateway")
+
+    def probes_of(self, site: str) -> tuple[Host, ...]:
+        """The probe of a site, or nothing."""
+        return self._used_as(site, "probe")
+
+    def _used_as(self, site: str, use: str) -> tuple[Host, ...]:
+        return tuple(h for h in self.hosts_of(site) if h.use == use)

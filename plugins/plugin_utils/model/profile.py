@@ -26,7 +26,8 @@ class Trunk(Part):
         description="single: one interface. active-backup: no switch support needed. 802.3ad: LACP on the switch"
     )
     segments: Carried = Field(
-        description="Segments that it carries; all: every one but clients, out-of-band and those with their own NIC"
+        description="Segments that it carries; all: every one that has no NIC here, but to a hypervisor not clients, "
+        "out-of-band and outside, and to a gateway not cluster, migration and storage"
     )
 
 

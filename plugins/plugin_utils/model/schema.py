@@ -11,7 +11,6 @@ from .intent import Intent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = {"type": "number", "minimum": 0}
 _BYTE = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_OF_HOSTS = ("management", "out_of_band", "cluster", "migration", "storage", "guests")
 _PATTERNS = {
     "ipv4": rf"^({_BYTE}\.){{3}}{_BYTE}$",
     "ipv4network": rf"^({_BYTE}\.){{3}}{_BYTE}/([12]?[0-9]|3[0-2])$",
@@ -35,8 +34,8 @@ def intent_schema(catalogue: Catalogue) -> dict[str, Any]:
     _suggest(service["segment"], _segments(catalogue, "guests"))
     _suggest(modality["segment"], _segments(catalogue, "clients"))
     _suggest(flow["source"], ["internet", "any", *zones])
-    _suggest(flow["destination"], list(dict.fromkeys([*catalogue.services, *zones])))
-    _suggest(definitions["Nic"]["properties"]["segment"], _segments(catalogue, *_OF_HOSTS))
+    _suggest(flow["destination"], list(dict.fromkeys(["internet", *catalogue.services, *zones])))
+    _suggest(definitions["Nic"]["properties"]["segment"], list(catalogue.segments))
     ratio = policies["vcpu_ratio"].pop("additionalProperties")
     policies["vcpu_ratio"] |= {"properties": dict.fromkeys(catalogue.classes, ratio), "additionalProperties": False}
     return {"$schema": DIALECT, "title": "hospital.yml", **{k: v for k, v in schema.items() if k != "title"}}

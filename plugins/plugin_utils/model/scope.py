@@ -10,7 +10,7 @@ from typing import Any
 from ..catalogue.entries import Catalogue, Profile
 from .finding import Loc
 from .intent import Intent
-from .segment import Segment
+from .segment import Segment, zone_of
 from .service import Service
 
 
@@ -70,8 +70,8 @@ class Scope:
     def zone_of(self, name: str) -> str:
         """Zone of a segment: its own word, else the catalogue's for that name, else the name."""
         listed, entry = self.listed_segment(name), self.catalogue.segments.get(name)
-        if listed is not None and listed.zone:
-            return listed.zone
+        if listed is not None:
+            return zone_of(listed, entry)
         return entry.zone if entry else name
 
     def zones(self) -> list[str]:

@@ -14,6 +14,7 @@ from .checks_clusters import check_clusters
 from .checks_demand import check_demand
 from .checks_dicom import check_dicom
 from .checks_flows import check_flows
+from .checks_gateways import check_gateways
 from .checks_hosts import check_hosts
 from .checks_names import check_names
 from .checks_network import check_network
@@ -38,6 +39,7 @@ _CHECKS = (
     check_profiles,
     check_hosts,
     check_clusters,
+    check_gateways,
     check_policies,
     check_demand,
     check_services,

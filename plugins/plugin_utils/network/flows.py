@@ -14,6 +14,9 @@ from ..model.modality import Modality
 from .segments import Segment, Segments
 
 INTERNET = "0.0.0.0/0"
+# Where VRRP announces itself (RFC 5798, 5.1.1.2).
+VRRP_GROUP = "224.0.0.18/32"
+GATEWAYS = "gateways"
 # Segments that 'any' means: where machines of the hospital are. The others have no business with a service.
 ANY_PURPOSES = ("management", "guests", "clients")
 
@@ -35,13 +38,22 @@ class Member:
     dicom: bool = False
 
 
+@dataclass(frozen=True)
+class Pair:
+    """The gateways of a site. addresses: their own in all segments; sync: those over which they keep in step."""
+
+    addresses: Sequence[IPv4Address]
+    sync: Sequence[IPv4Address]
+
+
 @dataclass
 class Network:
-    """What flows are made of. untrusted: zones that 'any' leaves out."""
+    """What flows are made of. untrusted: zones that 'any' leaves out; pairs: by site, where there is one."""
 
     segments: Segments
     subnets: Mapping[str, IPv4Network]
     untrusted: frozenset[str]
+    pairs: Mapping[str, Pair] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
 
     def subnets_of(self, segments: Iterable[Segment]) -> list[str]:
@@ -80,15 +92,28 @@ def platform_flows(entries: Sequence[FlowEntry], sites: Sequence[str], net: Netw
     flows = []
     for number, site in enumerate(sites):
         for entry in entries:
+            name = f"{site}-{entry.name}" if number else entry.name
+            if entry.destination == GATEWAYS:
+                if site in net.pairs:
+                    flows.append(_gateway_flow(name, entry, net.pairs[site]))
+                continue
             local = entry.destination.startswith("purpose:")
             if number and not local:
                 continue
             sources = net.named(entry.source, None, site if local else None)
             targets = net.named(entry.destination, None, site)
             if sources and targets:
-                name = f"{site}-{entry.name}" if number else entry.name
                 flows.append(_flow(name, entry, entry.source, sources, entry.destination, subnets=targets))
     return flows
+
+
+def _gateway_flow(name: str, entry: FlowEntry, pair: Pair) -> dict[str, Any]:
+    """Between the two of a pair: VRRP in every segment, all else where they keep in step."""
+    if entry.protocol == "vrrp":
+        sources = [f"{address}/32" for address in pair.addresses]
+        return _flow(name, entry, entry.source, sources, entry.destination, subnets=[VRRP_GROUP])
+    sources, targets = [f"{address}/32" for address in pair.sync], [str(address) for address in pair.sync]
+    return _flow(name, entry, entry.source, sources, entry.destination, addresses=targets)
 
 
 def service_flows(service: str, tenant: str | None, entries: Sequence[FlowEntry], net: Network) -> list[dict[str, Any]]:
@@ -154,7 +179,7 @@ def modality_flows(modalities: Sequence[Modality], net: Network) -> list[dict[st
 
 
 def intent_flows(flows: Sequence[Flow], net: Network) -> list[dict[str, Any]]:
-    """Flows of the intent; the destination is a service or a zone."""
+    """Flows of the intent; the destination is a service, a zone or the internet."""
     planned = []
     for flow in flows:
         guests = [m for m in net.members if m.service == flow.destination]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model.host import Host, HostProfile
+from ..model.segment import UNROUTED
 from .segments import BEYOND_HOSTS, Segment, Segments
 
 WITNESS_PURPOSES = ("management", "cluster", "storage")
@@ -28,14 +29,16 @@ def ports_of(host: Host, profile: HostProfile, segments: Segments) -> list[Port]
     for trunk in sorted(profile.trunks, key=lambda trunk: trunk.segments == "all"):
         reached = {port.segment.key for port in ports}
         for segment in segments:
-            if segment.site == host.site and segment.key not in reached and _carried(trunk.segments, segment):
+            here = segment.site == host.site and segment.key not in reached
+            if here and (segment.name in trunk.segments if trunk.segments != "all" else _takes_part(host, segment)):
                 ports.append(Port("", segment, trunk.name))
     if host.use == "witness":
         return [port for port in ports if port.segment.purpose in WITNESS_PURPOSES]
     return ports
 
 
-def _carried(listed: object, segment: Segment) -> bool:
-    if listed == "all":
-        return segment.purpose not in BEYOND_HOSTS
-    return isinstance(listed, tuple) and segment.name in listed
+def _takes_part(host: Host, segment: Segment) -> bool:
+    """Does a trunk for all carry the segment to this host?"""
+    if host.use == "gateway":
+        return segment.purpose not in UNROUTED
+    return host.use == "probe" or segment.purpose not in BEYOND_HOSTS

@@ -9,11 +9,12 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ..catalogue.entries import Catalogue
 from ..model.intent import Intent
+from ..model.segment import OUTSIDE, UNROUTED, zone_of
 
 ONCE = ("management", "migration", "storage")
 RINGS = 2
-# Hosts take no part in these: people and devices, and the controllers' own network.
-BEYOND_HOSTS = ("clients", "out_of_band")
+# A trunk for all does not carry these to a hypervisor: people and devices, the controllers' network, the way out.
+BEYOND_HOSTS = ("clients", "out_of_band", OUTSIDE)
 # Linux allows 15 characters for the name of an interface.
 INTERFACE_LENGTH = 15
 
@@ -21,6 +22,8 @@ INTERFACE_LENGTH = 15
 @dataclass(frozen=True)
 class Segment:
     """A network at one site. `vlan`, `subnet` and `gateway` are the intent's wish, None where it has none.
+
+    router: of the way out only, the next router beyond the site's gateways.
 
     key: the name at the first site, <site>-<name> at the others; index: its place in the intent's list, None when
     the catalogue brought it.
@@ -37,6 +40,7 @@ class Segment:
     vlan: int | None = None
     subnet: IPv4Network | None = None
     gateway: IPv4Address | None = None
+    router: IPv4Address | None = None
     index: int | None = None
 
     @property
@@ -93,6 +97,10 @@ class Segments:
         """Segments of a site with that purpose."""
         return [s for s in self._all.values() if s.site == site and s.purpose == purpose]
 
+    def routed(self, site: str) -> list[Segment]:
+        """Segments of a site between which its gateways route."""
+        return [s for s in self._all.values() if s.site == site and s.purpose not in UNROUTED]
+
     def in_zone(self, zone: str, tenant: str | None) -> list[Segment]:
         """Segments of a zone: a tenant sees its own and the common ones, nobody's service sees all."""
         return [
@@ -134,13 +142,14 @@ class Segments:
             wanted.name,
             site,
             wanted.purpose,
-            wanted.zone or (entry.zone if entry else wanted.name),
+            zone_of(wanted, entry),
             wanted.tenant,
             wanted.mtu,
             entry.title if entry else "",
             wanted.vlan,
             wanted.subnets.get(site, wanted.subnet),
             wanted.gateway,
+            wanted.router,
             index,
         )
 

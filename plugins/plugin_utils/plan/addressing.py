@@ -6,7 +6,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 
 from ..model.finding import Finding
-from ..model.host import Host
+from ..model.host import VOTERS, Host
 from ..model.intent import Intent
 from ..network.addresses import (
     FIRST_HOST,
@@ -26,7 +26,9 @@ def decide_addresses(intent: Intent, last: Previous, made: Decisions) -> None:
     """Node ids, addresses in every segment, MAC addresses."""
     bmcs = {h.bmc.address: h.name for h in intent.hosts if h.bmc}
     for site in intent.sites:
-        names = [h.name for h in intent.hosts_of(site.name)]
+        # Machines of the network come last: they take no host's number.
+        groups = (intent.voters_of, intent.gateways_of, intent.probes_of)
+        names = [h.name for group in groups for h in group(site.name)]
         made.node_ids.update(assign_node_ids(names, last.node_ids))
     for index, host in enumerate(intent.hosts):
         _host(intent, index, host, bmcs, made)
@@ -41,7 +43,7 @@ def _host(intent: Intent, index: int, host: Host, bmcs: dict[IPv4Address, str], 
     made.ports[host.name] = ports_of(host, intent.profile_of(host), made.segments)
     made.host_addresses[host.name] = {}
     for port in made.ports[host.name]:
-        if not _has_address(port):
+        if not _has_address(host, port):
             continue
         key, subnet = port.segment.key, made.subnets[port.segment.key]
         try:
@@ -69,9 +71,9 @@ def _host(intent: Intent, index: int, host: Host, bmcs: dict[IPv4Address, str], 
             )
 
 
-def _has_address(port: Port) -> bool:
-    """A trunk carries the guests' segments to bridges, in which the host takes no part."""
-    return port.trunk is None or port.segment.purpose != "guests"
+def _has_address(host: Host, port: Port) -> bool:
+    """A trunk carries the guests' segments to a hypervisor's bridges, in which the host takes no part."""
+    return port.trunk is None or port.segment.purpose != "guests" or host.use not in VOTERS
 
 
 def _guests_of(intent: Intent, segment: Segment, last: Previous, bmcs: set[IPv4Address], made: Decisions) -> None:

@@ -10,6 +10,7 @@ from ..network.segments import Segments
 from .addressing import decide_addresses
 from .connecting import decide_flows
 from .decisions import Decisions
+from .gatewaying import decide_gateways
 from .placing import decide_placements
 from .previous import Previous
 from .segmenting import decide_segments
@@ -29,6 +30,7 @@ def decide(intent: Intent, last: Previous, catalogue: Catalogue) -> Decisions:
     if made.findings:
         return made
     decide_addresses(intent, last, made)
+    decide_gateways(intent, made)
     decide_flows(intent, catalogue, made)
     decide_storage(intent, catalogue, made)
     decide_placements(intent, last, catalogue, made)

@@ -19,9 +19,12 @@ def compare(before: Any, after: Any) -> list[str]:
     old, new = plan_of(before) or {}, plan_of(after) or {}
     lines = [
         *_entries("host", slices(before, "kvm_hosts"), slices(after, "kvm_hosts"), _host, quiet=_QUIET_HOST),
-        *_entries("witness", slices(before, "witnesses"), slices(after, "witnesses"), _host),
+        *_entries("witness", slices(before, "witnesses"), slices(after, "witnesses"), _place),
+        *_entries("gateway", slices(before, "gateways"), slices(after, "gateways"), _place),
+        *_entries("probe", slices(before, "probes"), slices(after, "probes"), _place),
         *_entries("guest", slices(before, "guests"), slices(after, "guests"), _guest, _moved),
         *_entries("segment", _mapping(old.get("segments")), _mapping(new.get("segments")), _segment),
+        *_entries("gateways of", _mapping(old.get("gateways")), _mapping(new.get("gateways")), _pair),
         *_entries("flow", _listed(old, "flows", "name"), _listed(new, "flows", "name"), _flow),
         *_entries("cluster", _mapping(old.get("clusters")), _mapping(new.get("clusters")), _cluster),
         *_entries("storage", _mapping(old.get("storage")), _mapping(new.get("storage")), _storage),
@@ -29,7 +32,7 @@ def compare(before: Any, after: Any) -> list[str]:
         *_entries("modality", _listed(old, "modalities", "name"), _listed(new, "modalities", "name"), _modality),
         *_entries("tenant", _mapping(old.get("tenants")), _mapping(new.get("tenants")), _tenant),
     ]
-    lines += _entries("waiver", _listed(old, "waivers", "rule"), _listed(new, "waivers", "rule"), _waiver)
+    lines += _entries("waiver", _waivers(old), _waivers(new), _waiver)
     if old:
         for key in ("name", "domain", "sites", "timing", "recovery_order", "tiers", "intent_file", "format"):
             lines += [f"~ {line}" for line in _changes(key, old.get(key), new.get(key))]
@@ -115,12 +118,27 @@ def _listed(plan: Entry, key: str, name: str) -> dict[str, Entry]:
     return {str(entry[name]): entry for entry in found if isinstance(entry, dict) and name in entry}
 
 
+def _waivers(plan: Entry) -> dict[str, Entry]:
+    """By rule, those of flows by rule and flow."""
+    waivers = plan.get("waivers")
+    found = [entry for entry in waivers if isinstance(entry, dict)] if isinstance(waivers, list) else []
+    return {" ".join(str(entry[key]) for key in ("rule", "flow") if key in entry): entry for entry in found}
+
+
 def _host(entry: Entry) -> str:
     room = entry.get("capacity") or {}
     return (
         f"in rack {entry.get('rack')} of site {entry.get('site')} "
         f"(room for {room.get('cpu_millicores')} millicores, {room.get('memory_mib')} MiB)"
     )
+
+
+def _place(entry: Entry) -> str:
+    return f"in rack {entry.get('rack')} of site {entry.get('site')}"
+
+
+def _pair(entry: Entry) -> str:
+    return f"{_short(entry.get('hosts'))}, the way out by {_short(entry.get('router'))}"
 
 
 def _guest(entry: Entry) -> str:

@@ -11,11 +11,14 @@ from ..continuity.recovery import recovery_order
 from ..model.intent import Intent
 from ..storage.ceph import MGRS, MONS, spread_daemons, storage_fsid
 from .decisions import Decisions
-from .overview import demand, growth, hardware, modalities, segments, services, sites, tenants
+from .overview import demand, gateways, growth, hardware, modalities, segments, services, sites, tenants
 from .previous import Previous
 from .slices import guest_slice, host_slice
 
 FORMAT = 2
+GROUPS = {"hypervisor": "kvm_hosts", "witness": "witnesses", "gateway": "gateways", "probe": "probes"}
+# What the group `machines` holds: all that site.yml builds.
+MACHINES = ("hypervisor", "gateway", "probe")
 
 
 def inventory(intent: Intent, catalogue: Catalogue, last: Previous, made: Decisions) -> dict[str, Any]:
@@ -33,6 +36,7 @@ def inventory(intent: Intent, catalogue: Catalogue, last: Previous, made: Decisi
         "demand": demand(intent, catalogue),
         "segments": segments(made),
         "flows": made.flows,
+        "gateways": gateways(intent, made),
         "clusters": {site.name: _cluster(intent, made, site.name) for site in intent.sites},
         "storage": storage,
         "services": services(intent, catalogue, made),
@@ -46,7 +50,7 @@ def inventory(intent: Intent, catalogue: Catalogue, last: Previous, made: Decisi
         "power_down": power_down(machines),
         "hardware": hardware(intent),
         "tiers": {tier: catalogue.tiers[tier] for tier in sorted({s.tier for s in made.services})},
-        "waivers": [waiver.model_dump(mode="json") for waiver in intent.waivers],
+        "waivers": [waiver.model_dump(mode="json", exclude_none=True) for waiver in intent.waivers],
     }
     return {"all": {"vars": {"hospital_plan": plan}, "children": _children(intent, catalogue, made, storage, waves)}}
 
@@ -55,7 +59,7 @@ def _children(
     intent: Intent, catalogue: Catalogue, made: Decisions, storage: dict[str, Any], waves: list[list[str]]
 ) -> dict[str, Any]:
     order = {name: number for number, wave in enumerate(waves, start=1) for name in wave}
-    hosts: dict[str, Any] = {"hypervisor": {}, "witness": {}}
+    hosts: dict[str, Any] = {use: {} for use in GROUPS}
     for host in intent.hosts:
         management = made.segments.of(host.site, "management")[0].key
         hosts[host.use][host.name] = {
@@ -71,16 +75,15 @@ def _children(
     }
     groups = _groups(intent, catalogue, made, storage)
     return {
-        "kvm_hosts": {"hosts": hosts["hypervisor"]},
-        **({"witnesses": {"hosts": hosts["witness"]}} if hosts["witness"] else {}),
+        **{GROUPS[use]: {"hosts": members} for use, members in hosts.items() if members},
+        "machines": {"children": {GROUPS[use]: {} for use, members in hosts.items() if members and use in MACHINES}},
         "guests": {"hosts": guests},
         **{name: {"hosts": {member: {} for member in members}} for name, members in groups.items()},
     }
 
 
 def _cluster(intent: Intent, made: Decisions, site: str) -> dict[str, Any]:
-    hosts = intent.hosts_of(site)
-    enabled = all(host.bmc for host in hosts)
+    enabled = all(host.bmc for host in intent.voters_of(site))
     waiver = None if enabled else intent.waiver("fencing")
     return {
         "site": site,
@@ -88,7 +91,10 @@ def _cluster(intent: Intent, made: Decisions, site: str) -> dict[str, Any]:
         "witnesses": [host.name for host in intent.witnesses_of(site)],
         "rings": [s.key for s in made.segments.of(site, "cluster")][:8],
         "migration": made.segments.of(site, "migration")[0].key,
-        "fencing": {"enabled": enabled, "waiver": waiver.model_dump(mode="json") if waiver else None},
+        "fencing": {
+            "enabled": enabled,
+            "waiver": waiver.model_dump(mode="json", exclude_none=True) if waiver else None,
+        },
     }
 
 
@@ -129,6 +135,8 @@ def _machines(
         storage[site]["mons"],
         [h.name for h in intent.witnesses_of(site)],
         waves_of(waves, {g.name: g.site for g in made.guests}, site),
+        [h.name for h in intent.gateways_of(site)],
+        [h.name for h in intent.probes_of(site)],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..catalogue.entries import Catalogue
 from ..model.intent import Intent
+from ..model.segment import OUTSIDE
 from ..sizing.curve import capacity_curve
 from ..sizing.demand import resolve
 from ..sizing.expand import SizedVolume
@@ -48,6 +49,7 @@ def segments(made: Decisions) -> dict[str, Any]:
             "subnet": str(made.subnets[s.key]),
             "prefix": made.subnets[s.key].prefixlen,
             "gateway": str(made.gateways[s.key]),
+            "router": str(s.router) if s.router else None,
             "purpose": s.purpose,
             "zone": s.zone,
             "tenant": s.tenant,
@@ -56,6 +58,22 @@ def segments(made: Decisions) -> dict[str, Any]:
             "title": s.title,
         }
         for s in made.segments
+    }
+
+
+def gateways(intent: Intent, made: Decisions) -> dict[str, Any]:
+    """The pair of routers of each site that has one; the first is the preferred one."""
+    return {site.name: _pair(intent, made, site.name) for site in intent.sites if intent.gateways_of(site.name)}
+
+
+def _pair(intent: Intent, made: Decisions, site: str) -> dict[str, Any]:
+    outside = next(iter(made.segments.of(site, OUTSIDE)), None)
+    return {
+        "hosts": [host.name for host in intent.gateways_of(site)],
+        "sync": made.segments.of(site, "management")[0].key,
+        "outside": outside.key if outside else None,
+        "router": str(outside.router) if outside else None,
+        "segments": [segment.key for segment in made.segments.routed(site)],
     }
 
 
@@ -106,7 +124,7 @@ def site_facts(intent: Intent, made: Decisions, site: str) -> SiteFacts:
     return SiteFacts(
         hosts=len(hosts),
         n_plus=made.n_plus[site],
-        fencing=all(host.bmc for host in intent.hosts_of(site)),
+        fencing=all(host.bmc for host in intent.voters_of(site)),
         shared_storage=any(intent.profile_of(host).disks for host in hosts),
         features=frozenset(f for host in hosts for f in intent.profile_of(host).features),
     )

@@ -18,7 +18,7 @@ from .hashes import content_hash, intent_hash
 from .layout import inventory
 from .previous import dig, plan_of, read_previous
 from .render import render
-from .report import n_plus_table, timing_table
+from .report import flow_remarks, n_plus_table, timing_table
 
 
 @dataclass
@@ -63,7 +63,7 @@ def make_plan(
         text=render(data, intent_file),
         plan=plan,
         changes=compare(last_data, data),
-        report=[*timing_table(plan["timing"]), *n_plus_table(data), *_waived(intent)],
+        report=[*timing_table(plan["timing"]), *n_plus_table(data), *flow_remarks(data), *_waived(intent)],
         warnings=[*warnings, *made.warnings],
     )
 
@@ -94,4 +94,7 @@ def _with_lines(findings: list[Finding], source: Any) -> list[Finding]:
 
 
 def _waived(intent: Intent) -> list[str]:
-    return [f"WAIVED {w.rule} until {w.until} by {w.owner}: {w.reason}" for w in intent.waivers]
+    return [
+        f"WAIVED {w.rule}{f' {w.flow}' if w.flow else ''} until {w.until} by {w.owner}: {w.reason}"
+        for w in intent.waivers
+    ]

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+# Groups of machines; the other groups hold guests, or the same machines again.
+HOST_GROUPS = ("kvm_hosts", "witnesses", "gateways", "probes")
+
 
 @dataclass
 class Previous:
@@ -63,8 +66,8 @@ def read_previous(inventory: Any) -> Previous:
     last.fsids = _each(plan.get("storage"), "fsid", _uuid)
     last.mons = _each(plan.get("storage"), "mons", _names)
     last.mgrs = _each(plan.get("storage"), "mgrs", _names)
-    hosts = {**slices(inventory, "kvm_hosts"), **slices(inventory, "witnesses")}
-    last.node_ids = _each(hosts, "node_id", int)
+    for group in HOST_GROUPS:
+        last.node_ids.update(_each(slices(inventory, group), "node_id", int))
     for name, guest in slices(inventory, "guests").items():
         nics = guest.get("nics")
         nic = nics[0] if isinstance(nics, list) and nics and isinstance(nics[0], dict) else {}

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What playbooks/plan.yml prints: the timing sum and the N+1 table."""
+"""What playbooks/plan.yml prints: the timing sum, the N+1 table, remarks on flows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..network.review import review
 from .previous import slices
 
 
@@ -38,3 +39,11 @@ def n_plus_table(data: dict[str, Any]) -> list[str]:
         what = "no guest to move" if idle else ", ".join(moves)
         lines.append(f"  {host}: {what} (left free: {room['cpu_millicores'] / 1000:g} cores, {room['memory_mib']} MiB)")
     return lines
+
+
+def flow_remarks(data: dict[str, Any]) -> list[str]:
+    """Flows that open nothing new or lead nowhere; nothing is refused for them."""
+    plan = data["all"]["vars"]["hospital_plan"]
+    guests = [nic["address"] for guest in slices(data, "guests").values() for nic in guest["nics"]]
+    remarks = review(plan["flows"], plan["segments"], guests)
+    return ["Remarks on flows:", *(f"  {remark}" for remark in remarks)] if remarks else []

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from ..catalogue.entries import Catalogue
-from ..model.host import Host
+from ..model.host import VOTERS, Host
 from ..model.intent import Intent
 from ..network.reach import Port
+from ..network.segments import Segment
 from ..sizing.hosts import Capacity
 from .decisions import Decisions
 from .services import PlannedGuest
@@ -28,7 +29,7 @@ def host_slice(intent: Intent, made: Decisions, host: Host) -> dict[str, Any]:
         "use": host.use,
         "site": host.site,
         "rack": host.rack,
-        "cluster": host.site,
+        "cluster": host.site if host.use in VOTERS else None,
         "profile": host.profile,
         "node_id": made.node_ids[host.name],
         "cores": profile.cores,
@@ -66,12 +67,19 @@ def _nic(made: Decisions, host: Host, port: Port) -> dict[str, Any]:
         "segment": key,
         "address": str(address) if address else None,
         "prefix": made.subnets[key].prefixlen,
-        "gateway": str(made.gateways[key]) if segment.purpose == "management" else None,
-        "bridge": segment.bridge(vlan),
+        "gateway": _next_router(made, host, segment),
+        "bridge": segment.bridge(vlan) if host.use in VOTERS else None,
         "mtu": segment.mtu,
         "parent": port.trunk,
         "vlan": vlan if port.trunk else None,
     }
+
+
+def _next_router(made: Decisions, host: Host, segment: Segment) -> str | None:
+    """Where a host sends what leaves its segments: the way out of a gateway, the management's gateway of all others."""
+    if host.use == "gateway":
+        return str(segment.router) if segment.router else None
+    return str(made.gateways[segment.key]) if segment.purpose == "management" else None
 
 
 def guest_slice(

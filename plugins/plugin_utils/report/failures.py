@@ -57,7 +57,7 @@ def promises(data: PlanData) -> tuple[Promise, ...]:
             site,
             data.site_title(site),
             data.plan["n_plus"]["k"].get(site, 0),
-            tuple(_failure(data, name) for name, host in data.hosts_of(site).items() if host["use"] != "witness"),
+            tuple(_failure(data, name) for name, host in data.hypervisors().items() if host["site"] == site),
         )
         for site in data.sites()
     )
@@ -70,7 +70,7 @@ def _failure(data: PlanData, name: str) -> Failure:
     moves = [Move(target, tuple(guests)) for target, guests in sorted(targets.items(), key=lambda i: (i[0] == "", i))]
     room = data.plan["n_plus"]["headroom"].get(name, {"cpu_millicores": 0, "memory_mib": 0})
     site = data.hosts[name]["site"]
-    others = [h for n, h in data.hosts_of(site).items() if n != name and h["use"] != "witness"]
+    others = [h for n, h in data.hypervisors().items() if n != name and h["site"] == site]
     cpu = sum(h["capacity"]["cpu_millicores"] for h in others)
     memory = sum(h["capacity"]["memory_mib"] for h in others)
     return Failure(

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from .source import Entry, PlanData
 from .units import cores, gib, mib, number, percent
+
+_PLURALS = {"witness": "witnesses", "gateway": "gateways", "probe": "probes"}
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,11 @@ class Tile:
 
 @dataclass(frozen=True)
 class HostCard:
-    """A host in the drawing; a witness has no loads and no guests."""
+    """A host in the drawing; only a hypervisor has loads and guests."""
 
     name: str
     profile: str
-    witness: bool
+    use: str
     maintenance: bool
     features: tuple[str, ...]
     size: str
@@ -61,13 +64,16 @@ class Rack:
 
 @dataclass(frozen=True)
 class Site:
-    """A site with totals over its hypervisors; `load` are (label, text, percent)."""
+    """A site with totals over its hypervisors; `load` are (label, text, percent).
+
+    others: (number, word, its plural) of the machines that are none.
+    """
 
     name: str
     title: str
     racks: tuple[Rack, ...]
     hypervisors: int
-    witnesses: int
+    others: tuple[tuple[int, str, str], ...]
     guests: int
     load: tuple[tuple[str, str, float], ...]
 
@@ -79,7 +85,7 @@ def sites_of(data: PlanData) -> tuple[Site, ...]:
 
 def site_load(data: PlanData, site: str) -> tuple[tuple[str, str, float], ...]:
     """CPU, memory and storage of a site: what is planned of what there is."""
-    hosts = [host for host in data.hosts_of(site).values() if host["use"] != "witness"]
+    hosts = [host for host in data.hypervisors().values() if host["site"] == site]
     cpu, cpu_room = _sum(hosts, "utilization", "cpu_millicores"), _sum(hosts, "capacity", "cpu_millicores")
     memory, memory_room = _sum(hosts, "utilization", "memory_mib"), _sum(hosts, "capacity", "memory_mib")
     rows = [
@@ -103,24 +109,29 @@ def _site(data: PlanData, name: str) -> Site:
     listed = list(dict.fromkeys([*data.sites()[name]["racks"], *(host["rack"] for host in hosts.values())]))
     cards = {host: _card(data, host, entry) for host, entry in hosts.items()}
     racks = tuple(Rack(rack, tuple(cards[h] for h, entry in hosts.items() if entry["rack"] == rack)) for rack in listed)
-    witnesses = sum(host["use"] == "witness" for host in hosts.values())
+    uses = Counter(host["use"] for host in hosts.values())
     title = data.site_title(name)
-    return Site(name, title, racks, len(hosts) - witnesses, witnesses, len(guests), site_load(data, name))
+    return Site(name, title, racks, uses["hypervisor"], others_of(uses), len(guests), site_load(data, name))
+
+
+def others_of(uses: Counter[str]) -> tuple[tuple[int, str, str], ...]:
+    """(number, word, its plural) of each use but hypervisor."""
+    return tuple((uses[use], use, plural) for use, plural in _PLURALS.items() if uses[use])
 
 
 def _card(data: PlanData, name: str, host: Entry) -> HostCard:
     here = [(n, g) for n, g in data.guests.items() if g["placement"]["host"] == name]
     guests = dict(sorted(here, key=lambda item: item[1]["tier"]))
-    witness = host["use"] == "witness"
+    hypervisor = host["use"] == "hypervisor"
     tiles = tuple(Tile(n, g["tier"], data.target_of(n) or "", _tip(data, n, g)) for n, g in guests.items())
     return HostCard(
         name,
         host["profile"],
-        witness,
+        host["use"],
         host["maintenance"],
         tuple(host["features"]),
         f"{host['cores']} cores, {mib(host['memory_mib'])}",
-        () if witness else (_cpu(host, guests), _memory(host, guests)),
+        (_cpu(host, guests), _memory(host, guests)) if hypervisor else (),
         tiles,
     )
 

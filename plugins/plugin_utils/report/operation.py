@@ -109,4 +109,7 @@ def hardware_of(data: PlanData) -> tuple[Hardware, ...]:
 
 
 def waivers_of(data: PlanData) -> tuple[Waiver, ...]:
-    return tuple(Waiver(w["rule"], w["reason"], w["owner"], str(w["until"])) for w in data.plan.get("waivers") or [])
+    return tuple(
+        Waiver(f"{w['rule']} {w.get('flow', '')}".strip(), w["reason"], w["owner"], str(w["until"]))
+        for w in data.plan.get("waivers") or []
+    )

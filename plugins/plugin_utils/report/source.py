@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from ..plan.previous import plan_of, slices
+from ..plan.previous import HOST_GROUPS, plan_of, slices
 
 FORMAT = 2
 Entry = dict[str, Any]
@@ -20,7 +20,7 @@ class NotReadable(ValueError):
 
 @dataclass(frozen=True)
 class PlanData:
-    """`plan`: what concerns all; `hosts` (hypervisors, then witnesses) and `guests`: name -> slice."""
+    """`plan`: what concerns all; `hosts` (hypervisors, witnesses, gateways, probes) and `guests`: name -> slice."""
 
     plan: Entry
     hosts: dict[str, Entry]
@@ -34,6 +34,9 @@ class PlanData:
 
     def hosts_of(self, site: str) -> dict[str, Entry]:
         return {name: host for name, host in self.hosts.items() if host["site"] == site}
+
+    def hypervisors(self) -> dict[str, Entry]:
+        return {name: host for name, host in self.hosts.items() if host["use"] == "hypervisor"}
 
     def guests_of(self, site: str) -> dict[str, Entry]:
         return {name: guest for name, guest in self.guests.items() if guest["site"] == site}
@@ -67,4 +70,5 @@ def read_plan(inventory: Any) -> PlanData:
             f"its format is {plan.get('format')} and this version reads format {FORMAT}: "
             "make it anew with ansible-playbook playbooks/plan.yml -e hospital=<your hospital.yml>"
         )
-    return PlanData(plan, slices(inventory, "kvm_hosts") | slices(inventory, "witnesses"), slices(inventory, "guests"))
+    hosts = {name: host for group in HOST_GROUPS for name, host in slices(inventory, group).items()}
+    return PlanData(plan, hosts, slices(inventory, "guests"))

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from .failures import promises
+from .hosts import others_of
 from .source import Entry, PlanData
 from .units import cores, gib, mib, minutes, number, percent, plural
 
@@ -35,17 +37,12 @@ def figures_of(data: PlanData) -> tuple[Figure, ...]:
     return (_hosts(data), _guests(data), _promise(data), _failover(data), *_loads(data), _beds(data))
 
 
-def _hypervisors(data: PlanData) -> list[Entry]:
-    return [host for host in data.hosts.values() if host["use"] != "witness"]
-
-
 def _hosts(data: PlanData) -> Figure:
     racks = len({(host["site"], host["rack"]) for host in data.hosts.values()})
-    witnesses = len(data.hosts) - len(_hypervisors(data))
+    others = others_of(Counter(host["use"] for host in data.hosts.values()))
     note = f"{plural(len(data.sites()), 'site')}, {plural(racks, 'rack')}"
-    if witnesses:
-        note += f", {plural(witnesses, 'witness', 'witnesses')}"
-    return Figure("Hypervisors", number(len(_hypervisors(data))), note)
+    note += "".join(f", {plural(*other)}" for other in others)
+    return Figure("Hypervisors", number(len(data.hypervisors())), note)
 
 
 def _guests(data: PlanData) -> Figure:
@@ -68,7 +65,7 @@ def _failover(data: PlanData) -> Figure:
 
 
 def _loads(data: PlanData) -> list[Figure]:
-    hosts = _hypervisors(data)
+    hosts = list(data.hypervisors().values())
     cpu = _pair(hosts, "cpu_millicores")
     memory = _pair(hosts, "memory_mib")
     stores = data.plan["storage"].values()

@@ -64,7 +64,7 @@ def _sites(shown: View) -> list[str]:
         rows.append(
             (
                 site.title,
-                f"{site.hypervisors}{f' + {site.witnesses} witness' if site.witnesses else ''}",
+                " + ".join([str(site.hypervisors), *(plural(*other) for other in site.others)]),
                 site.guests,
                 *(load.get(label, "") for label in ("CPU", "Memory", "Storage")),
                 later,

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def unbuilt(plan: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def unbuilt(plan: Mapping[str, Any]) -> list[str]:
     """Return sentences about the parts of a plan that site.yml can't build, none when it can build all of it.
 
-    plan: hospital_plan; hosts: {name: slice} of the hypervisors.
+    plan: hospital_plan.
     """
     found = []
     clusters = plan["clusters"]
@@ -22,11 +22,4 @@ def unbuilt(plan: Mapping[str, Any], hosts: Mapping[str, Mapping[str, Any]]) -> 
     witnesses = [name for cluster in clusters.values() for name in cluster["witnesses"]]
     if witnesses:
         found.append(f"Witnesses ({', '.join(witnesses)}) are not built: give the site a third hypervisor.")
-    trunks = [f"{trunk['name']} of {name}" for name, host in hosts.items() for trunk in host["trunks"]]
-    if trunks:
-        more = f" and {len(trunks) - 3} more" if len(trunks) > 3 else ""
-        found.append(
-            f"Trunks ({', '.join(trunks[:3])}{more}) are not built: "
-            "give each segment an access port (host_profiles[].nics)."
-        )
     return found

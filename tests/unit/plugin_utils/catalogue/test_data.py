@@ -5,11 +5,12 @@ import re
 
 import pytest
 import yaml
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.model.prohibited import prohibition
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.sizing.demand import PlanningPolicies, resolve
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.sizing.expand import expand
 
 SOURCE = re.compile(r"\[[VMET]\]")
-PURPOSES = {"management", "out_of_band", "cluster", "migration", "storage", "guests", "clients"}
+PURPOSES = {"management", "out_of_band", "cluster", "migration", "storage", "guests", "clients", "outside"}
 PROTOCOLS = {"tcp", "udp", "icmp", "vrrp"}
 POLICIES = PlanningPolicies(5, 20, 10, 20)
 
@@ -36,6 +37,7 @@ def _sourced(data):
         ("suitability.yml", "figures"),
     ):
         yield from ((f"{file} {name}", entry) for name, entry in data[file][key].items())
+    yield from ((f"prohibited.yml {entry['name']}", entry) for entry in data["prohibited.yml"]["prohibited"])
     for file in ("segments.yml", "flows.yml"):
         yield file, data[file]
     for file, service in data.items():
@@ -88,10 +90,11 @@ def test_flows_name_what_exists(catalogue, profiles):
     purposes = {f"purpose:{purpose}" for purpose in PURPOSES}
     sources = zones | purposes | {"any", "internet", "same"} | {f"service:{name}" for name in catalogue.services}
     brought = [({guest.role for guest in profile.guests} | {""}, profile.flows) for __, __, profile in profiles]
-    for roles, flows in [*brought, (set(), catalogue.flows)]:
+    own = {"gateways"}
+    for roles, flows in [*brought, (own, catalogue.flows)]:
         assert len({flow.name for flow in flows}) == len(flows)
         for flow in flows:
-            assert flow.source in sources, flow
+            assert flow.source in sources | (roles & own), flow
             assert flow.destination in roles | zones | purposes | {"any"}, flow
             assert flow.protocol in PROTOCOLS and flow.reason
             assert bool(flow.ports) == (flow.protocol in ("tcp", "udp")), flow
@@ -120,6 +123,25 @@ def test_untrusted_zones_start_nothing_but_the_jump_host(catalogue, profiles):
     untrusted = {entry.zone for entry in catalogue.segments.values() if entry.untrusted}
     starts = {(service, flow.source) for service, __, p in profiles for flow in p.flows if flow.source in untrusted}
     assert starts == {("remote", "vendor")}
+
+
+def test_prohibitions_name_what_exists(catalogue):
+    zones = {entry.zone for entry in catalogue.segments.values()}
+    words = zones | {f"purpose:{purpose}" for purpose in PURPOSES} | {"*"}
+    names = [entry.name for entry in catalogue.prohibited]
+    assert len(names) == len(set(names)) >= 8
+    for entry in catalogue.prohibited:
+        assert set(entry.sources) <= words | {"internet", "any"}, entry
+        assert {*entry.destinations, *entry.but} <= words, entry
+        assert entry.because and entry.remedy and entry.sources and entry.destinations
+
+
+def test_services_bring_nothing_that_is_prohibited(catalogue, profiles):
+    for _service, _name, profile in profiles:
+        zones = {guest.role: catalogue.segments[guest.segment].zone for guest in profile.guests}
+        for flow in profile.flows:
+            for role in [flow.destination] if flow.destination else list(zones):
+                assert not prohibition(catalogue.prohibited, {flow.source}, {zones.get(role, role)}, flow.ports), flow
 
 
 def test_media_ports_stay_below_live_migration(catalogue):

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+from dataclasses import replace
+
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.continuity.power import (
     SiteMachines,
     power_down,
@@ -33,6 +35,14 @@ def test_nobody_is_forgotten():
     everybody = {"a", "b", "c", "d", "db1", "app1", "app2", "x", "y", "w", "box1"}
     for steps in (power_up([MAIN, PAIR]), power_down([MAIN, PAIR])):
         assert {name for step in steps for name in step["members"]} == everybody
+
+
+def test_gateways_route_before_the_hosts_start_and_after_they_stopped():
+    routed = replace(MAIN, gateways=["gw1", "gw2"], probes=["probe1"])
+    assert members(power_up([routed]))[:2] == [[], ["gw1", "gw2"]]
+    assert members(power_up([routed]))[-1] == ["probe1"]
+    assert members(power_down([routed]))[0] == ["probe1"]
+    assert members(power_down([routed]))[-2:] == [["gw1", "gw2"], []]
 
 
 def test_waves_of_a_site_without_empty_ones():

@@ -34,6 +34,9 @@ ALLOWED = [
     ("external-dmz", "integration"),
     ("vendor", "remote"),
     ("clinical", "his-app"),
+    ("partner", "pacs"),
+    ("mgmt", "internet"),
+    ("any", "internet"),
 ]
 
 
@@ -48,7 +51,11 @@ REFUSED = [
     ("guest-wifi", "his-app", "a zone of machines that nobody vouches for"),
     ("voice", "clinical", "a zone of machines that nobody vouches for"),
     ("cctv", "mgmt", "a zone of machines that nobody vouches for"),
-    ("vendor", "modality", "a zone of machines that nobody vouches for"),
+    ("vendor", "modality", "and suppliers come in through the jump hosts only"),
+    ("vendor", "internet", "and suppliers come in through the jump hosts only"),
+    ("outside", "infra", "only telemed-dmz, external-dmz, remote may be reached from the internet"),
+    ("clinical", "storage", "only hosts talk there"),
+    ("ring0", "infra", "which nothing leaves"),
     ("external-dmz", "clinical-db", "a zone that the internet reaches"),
     ("telemed-dmz", "pacs", "a zone that the internet reaches"),
     ("any", "clinical-db", "databases answer only named zones"),
@@ -57,10 +64,34 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("source, destination, why", REFUSED)
-def test_walls(refusals, flow, source, destination, why):
-    sentence = only(refusals(flow(source, destination)))
+def test_walls(accepted, refusals, flow, source, destination, why):
+    clinic = flow(source, destination)
+    sentence = only(refusals(clinic))
     assert sentence.startswith(f"flows[0].source: flow f opens {destination}")
-    assert why in sentence
+    assert why in sentence and sentence.endswith(", or add a waiver for the rule flow.")
+    clinic["waivers"] = [{"rule": "flow", "flow": "f", "reason": "r", "owner": "o", "until": "2030-01-31"}]
+    assert accepted(clinic).waiver("flow", "f").owner == "o"
+
+
+def test_a_waiver_opens_the_flow_that_it_names(refusals, flow):
+    clinic = flow("any", "mgmt")
+    waiver = {"rule": "flow", "flow": "f", "reason": "r", "owner": "o", "until": "2030-01-31"}
+    clinic["waivers"] = [{**waiver, "flow": "g"}]
+    assert [s.partition(";")[0] for s in refusals(clinic)] == [
+        "flows[0].source: flow f opens mgmt to any, hosts answer only named zones",
+        "waivers[0].flow: the waiver names the unknown flow 'g' (known: f)",
+    ]
+    clinic["waivers"] = [{key: value for key, value in waiver.items() if key != "flow"}]
+    assert "the waiver for the rule flow names no flow; add 'flow', its name" in refusals(clinic)[1]
+    clinic["waivers"] = [waiver, {**waiver, "rule": "n_plus"}]
+    assert "waivers[1].flow: the waiver for the rule n_plus names the flow f" in only(refusals(clinic))
+    clinic["waivers"] = [waiver, waiver]
+    assert "waiver for flow f occurs twice" in only(refusals(clinic))
+
+
+def test_libvirt_without_encryption(refusals, flow):
+    for ports in ([16509], ["16000-17000"]):
+        assert "and 16509 is libvirt without encryption" in only(refusals(flow("mgmt", "infra", ports=ports)))
 
 
 def test_a_service_stands_for_the_zones_of_its_guests(accepted, refusals, flow):
@@ -98,7 +129,7 @@ def test_a_public_supernet_is_not_the_internet(accepted, flow):
 def test_ends(refusals, flow):
     sentence = only(refusals(flow("clinicl", "pacs")))
     assert "flow f comes from the unknown zone 'clinicl' (did you mean 'clinical'? sources: internet, any, " in sentence
-    assert "flow f leads to 'pasc', neither a service nor a zone (did you mean 'pacs'? " in only(
+    assert "flow f leads to 'pasc', neither a service, a zone nor internet (did you mean 'pacs'? " in only(
         refusals(flow("clinical", "pasc"))
     )
     assert "flow f comes from viewer and leads to it" in only(refusals(flow("viewer", "viewer")))

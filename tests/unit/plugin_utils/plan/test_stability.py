@@ -15,7 +15,8 @@ REFERENCE = yaml.safe_load((INVENTORIES / "reference_hospital/hospital.yml").rea
 
 def read(text):
     data = yaml.safe_load(text)["all"]
-    hosts = {**data["children"]["kvm_hosts"]["hosts"], **data["children"]["guests"]["hosts"]}
+    groups = [data["children"].get(name, {"hosts": {}}) for name in ("kvm_hosts", "gateways", "probes", "guests")]
+    hosts = {name: entry for group in groups for name, entry in group["hosts"].items()}
     return data["vars"]["hospital_plan"], {name: entry["hospital"] for name, entry in hosts.items()}
 
 
@@ -60,12 +61,17 @@ def remove_service(intent):
     intent["services"] = [s for s in intent["services"] if s["name"] != "telemedicine"]
 
 
+def remove_gateways(intent):
+    intent["hosts"] = [host for host in intent["hosts"] if "use" not in host]
+    del intent["segments"]
+
+
 def shuffle(intent):
     for key in ("services", "hosts", "modalities", "flows", "host_profiles"):
         intent[key].reverse()
 
 
-CHANGES = [add_service, add_host, remove_modality, remove_service, shuffle]
+CHANGES = [add_service, add_host, remove_modality, remove_service, remove_gateways, shuffle]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -86,6 +92,17 @@ def test_adding_a_service_adds_its_lines_only(make, first):
     own = [line for line in changes if "his-training" in line]
     others = [line for line in changes if "his-training" not in line]
     assert own and not [line for line in others if line.startswith(("+ guest", "- ", "~ guest", "~ segment", "~ host"))]
+
+
+def test_gateways_come_and_go_alone(make, first):
+    intent = copy.deepcopy(REFERENCE)
+    remove_gateways(intent)
+    without = make(intent, first)
+    words = ("gateway", "probe", "segment", "flow")
+    assert not [line for line in without.changes if not line.startswith(tuple(f"- {word}" for word in words))]
+    back = make(REFERENCE, without.text)
+    assert not [line for line in back.changes if not line.startswith(tuple(f"+ {word}" for word in words))]
+    assert numbers(back.text) == numbers(first)
 
 
 def test_removing_a_modality_removes_its_lines_only(make, first):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import pytest
+import yaml
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.plan.hashes import intent_hash
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.report.source import NotReadable
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.report.view import view
@@ -31,11 +32,26 @@ def test_guests_of_a_host_stand_by_tier(inventory):
         assert [tile.tier for tile in card.guests] == sorted(tile.tier for tile in card.guests)
 
 
+def test_gateways_and_probes_are_drawn_and_carry_nothing(plan, routed):
+    routed["waivers"] = [{"rule": "flow", "flow": "names", "reason": "r", "owner": "o", "until": "2030-01-31"}]
+    shown = view(yaml.safe_load(plan(routed).text))
+    cards, (site,) = cards_of(shown), shown.sites
+    assert {name: card.use for name, card in cards.items() if not card.loads} == {
+        "gw1": "gateway",
+        "gw2": "gateway",
+        "probe1": "probe",
+    }
+    assert (site.hypervisors, site.others) == (3, ((2, "gateway", "gateways"), (1, "probe", "probes")))
+    assert shown.figures[0].note == "1 site, 3 racks, 2 gateways, 1 probe"
+    assert [failure.host for failure in shown.promises[0].failures] == ["kvm1", "kvm2", "kvm3"]
+    assert [waiver.rule for waiver in shown.waivers] == ["flow names"]
+
+
 def test_a_witness_has_neither_load_nor_guests(small):
     shown = view(small)
     witness = cards_of(shown)["witness-north"]
-    assert witness.witness and not witness.loads and not witness.guests
-    assert (shown.sites[1].hypervisors, shown.sites[1].witnesses) == (2, 1)
+    assert witness.use == "witness" and not witness.loads and not witness.guests
+    assert (shown.sites[1].hypervisors, shown.sites[1].others) == (2, ((1, "witness", "witnesses"),))
     assert [failure.host for failure in shown.promises[1].failures] == ["kvn1", "kvn2"]
     assert shown.figures[0].note == "2 sites, 6 racks, 1 witness"
 

@@ -4,15 +4,12 @@ from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage.unbuilt imp
 
 def test_the_lab_is_built_as_a_whole():
     clusters = {"main": {"hosts": ["a", "b", "c"], "witnesses": []}}
-    assert unbuilt({"clusters": clusters}, {"a": {"trunks": []}}) == []
+    assert unbuilt({"clusters": clusters}) == []
 
 
 def test_each_part_that_is_not_built_is_said():
     clusters = {"main": {"witnesses": ["w"]}, "annex": {"witnesses": []}}
-    hosts = {name: {"trunks": [{"name": "bond0"}]} for name in "abcd"}
-    assert unbuilt({"clusters": clusters}, hosts) == [
+    assert unbuilt({"clusters": clusters}) == [
         "It has 2 clusters (main, annex) and one is built: plan each site in an intent of its own.",
         "Witnesses (w) are not built: give the site a third hypervisor.",
-        "Trunks (bond0 of a, bond0 of b, bond0 of c and 1 more) are not built: "
-        "give each segment an access port (host_profiles[].nics).",
     ]
