@@ -9,6 +9,7 @@ help: ## Say what can be made
 	@echo '  make test STAGES="lint unit"        only these of: lint unit docs sanity artefact browser lab idempotence proofs'
 	@echo '  make molecule PROOFS="host_killed"  only these scenarios of molecule/'
 	@echo '  make bench BENCH=--quick            smaller, some minutes; docs/benchmarks.md says what else it takes'
+	@echo '  make bench BENCH=firewall           only the rule set of the gateways, two minutes'
 	@echo '  make setup PYTHON=/path/to/python   with that Python (3.11 or newer)'
 
 setup: ## Make .venv with all Python parts and link this checkout as medvirt.hospital
@@ -41,7 +42,7 @@ schema: setup ## Write the schema of hospital.yml again after a change of the mo
 report: setup ## Draw the reference hospital's report into build/report.html
 	@.venv/bin/ansible-playbook playbooks/report.yml -i inventories/reference_hospital/hosts.yml -e report_file=build/report.html
 
-bench: setup ## Measure the placement engine beside its peers (root, for their packages); writes docs/benchmarks.md
+bench: setup ## Measure the placement engine beside its peers, and the gateway's rule set (root); writes docs/benchmarks*.md
 	@scripts/bench $(BENCH)
 
 molecule: setup ## Run the proofs on a lab that is already built (PROOFS="..." to choose)

@@ -4,7 +4,15 @@
 from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage import cluster, guest, host, storage, unbuilt
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage import (
+    cluster,
+    firewall,
+    guest,
+    host,
+    probe,
+    storage,
+    unbuilt,
+)
 
 
 def _checked(name, function):
@@ -13,7 +21,7 @@ def _checked(name, function):
     def filter_(*arguments):
         try:
             return function(*arguments)
-        except (KeyError, TypeError, AttributeError, StopIteration) as exc:
+        except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as exc:
             raise AnsibleFilterError(f"{name}: this is not the part of a plan that it takes ({exc!r}).") from exc
 
     return filter_
@@ -21,9 +29,13 @@ def _checked(name, function):
 
 FUNCTIONS = (
     host.network_links,
+    host.network_bonds,
+    host.network_vlans,
     host.network_bridges,
     host.host_names,
     host.named,
+    probe.probe_ports,
+    probe.root_nics,
     storage.ceph_config,
     storage.ceph_pools,
     storage.ceph_keys,
@@ -32,6 +44,14 @@ FUNCTIONS = (
     cluster.cluster_nodes,
     cluster.cluster_resources,
     unbuilt.unbuilt,
+    firewall.bridge_rules,
+    firewall.flow_lines,
+    firewall.gateway_rules,
+    firewall.gateway_segments,
+    firewall.guest_bindings,
+    firewall.guest_bridges,
+    firewall.hospital_networks,
+    firewall.machine_rules,
 )
 
 

@@ -11,8 +11,8 @@ short_description: Write a plan's tables and DNS zones
 version_added: 0.1.0
 description:
   - Writes what those need who configure what Ansible does not reach. Switch ports, cabling, VLANs, addresses, the
-    firewall matrix, and the order in which the hospital is powered down and up come as CSV and as Markdown, the DNS
-    data as zone files (RFC 1035).
+    flows of each site (for firewall appliances), and the order in which the hospital is powered down and up come as
+    CSV and as Markdown, the DNS data as zone files (RFC 1035).
   - Cells that a spreadsheet would take for a formula begin with an apostrophe in CSV.
   - The same plan gives the same bytes. Runs on the controller and reaches no machine.
 author: The medvirt.hospital developers (@medvirt)

@@ -17,13 +17,17 @@ PROXLB = Path(__file__).resolve().parents[2] / "build/peers/proxlb/.installed"
 
 def describe() -> dict[str, Any]:
     """Date, processor, cores, memory, versions."""
+    return {**hardware(), "versions": {"Python": platform.python_version(), **_packages(), **_peers()}}
+
+
+def hardware() -> dict[str, Any]:
+    """Date, processor, cores, memory."""
     return {
         "date": date.today().isoformat(),
         "processor": _value("/proc/cpuinfo", "model name") or platform.machine(),
         "cores": os.cpu_count(),
         "memory_gib": round(int((_value("/proc/meminfo", "MemTotal") or "0").split()[0]) / 2**20),
         "load_before": round(os.getloadavg()[0], 2),
-        "versions": {"Python": platform.python_version(), **_packages(), **_peers()},
     }
 
 

@@ -34,6 +34,8 @@ def _all(data: PlanData) -> Iterator[Address]:
     for key, segment in segments.items():
         if segment["gateway"]:
             yield Address(IPv4Address(segment["gateway"]), key, "gateway", f"gw-{key}", "", "", True)
+        if segment.get("router"):
+            yield Address(IPv4Address(segment["router"]), key, "router", f"router-{key}", "", "", True)
     for name, host in data.hosts.items():
         for nic in host["nics"]:
             if nic["address"]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..report.source import read_plan
 from .addresses import address_plan, vlan_plan
-from .orders import firewall, power
+from .flows import flow_list, flow_pages
+from .orders import power
 from .ports import cabling, switch_ports
 from .table import to_csv, to_markdown
 from .zones import serial_of, zone_files
@@ -22,12 +23,13 @@ def export(inventory: Any, serial: int | None = None, servers: Iterable[str] = (
         cabling(data),
         vlan_plan(data),
         address_plan(data),
-        firewall(data),
+        flow_list(data),
         power(data, "down"),
         power(data, "up"),
     )
     files = {f"{table.name}.csv": to_csv(table) for table in tables}
     files |= {f"{table.name}.md": to_markdown(table, data.plan["name"]) for table in tables}
+    files["flows.md"] = flow_pages(data)
     zones = zone_files(data, serial_of(data, serial), servers)
     files |= {f"dns/{zone}.zone": text for zone, text in zones.items()}
     return dict(sorted(files.items()))

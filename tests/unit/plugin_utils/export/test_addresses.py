@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from ipaddress import IPv4Address
 
+import yaml
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.export.addresses import (
     address_plan,
     addresses_of,
     vlan_plan,
 )
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.report.source import read_plan
 
 
 def test_every_address_once_and_in_order(data):
@@ -38,3 +40,9 @@ def test_vlans_stand_by_site(data):
     rows = vlan_plan(data).rows
     assert [(row[0], row[1]) for row in rows] == sorted((row[0], row[1]) for row in rows)
     assert rows[0][:3] == ("main", 10, "mgmt")
+
+
+def test_the_routers_of_a_site(plan, routed):
+    found = {a.machine: str(a.address) for a in addresses_of(read_plan(yaml.safe_load(plan(routed).text)))}
+    assert (found["router-outside"], found["gw-outside"]) == ("10.77.250.254", "10.77.250.1")
+    assert {"gw1", "gw2", "probe1"} <= set(found)

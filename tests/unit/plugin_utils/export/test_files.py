@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.export.files import export
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.report.source import NotReadable
 
-TABLES = ("addresses", "cabling", "firewall", "power_down", "power_up", "switch_ports", "vlans")
+TABLES = ("addresses", "cabling", "flows", "power_down", "power_up", "switch_ports", "vlans")
 
 
 def rows(files, name):
@@ -25,14 +25,6 @@ def test_each_table_twice_and_each_zone(inventory):
         f"{table}.{ending}" for table in TABLES for ending in ("csv", "md")
     }
     assert "dns/st-elsewhere.example.zone" in files and "dns/130.20.10.in-addr.arpa.zone" in files
-
-
-def test_the_firewall_ends_with_a_refusal(inventory):
-    rules = rows(export(inventory), "firewall.csv")
-    assert [rule["action"] for rule in rules] == ["allow"] * 17 + ["deny"]
-    vendor = rules[16]
-    assert (vendor["source_subnets"], vendor["destination_addresses"]) == ("198.51.100.0/28", "10.20.210.0/24")
-    assert (vendor["expires"], vendor["owner"]) == ("2027-03-31", "radiology")
 
 
 def test_power_orders(inventory):

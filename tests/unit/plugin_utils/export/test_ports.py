@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+import yaml
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.export.ports import cabling, ports_of, switch_ports
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.report.source import read_plan
 
 
 def rows(table, host):
@@ -25,6 +27,13 @@ def test_ports_stand_by_site_and_rack(data):
 def test_a_witness_is_cabled_too(small):
     witness = {row["port"]: row for row in rows(switch_ports(small), "witness-north")}
     assert witness["eno1"]["tagged_vlans"] == "20 21"
+
+
+def test_gateways_and_probes_are_cabled_too(plan, routed):
+    data = read_plan(yaml.safe_load(plan(routed).text))
+    gateway = {row["port"]: row["untagged_vlan"] for row in rows(switch_ports(data), "gw1")}
+    assert (len(gateway), gateway["out0"], gateway["ward0"]) == (10, 250, 151)
+    assert len(rows(cabling(data), "probe1")) == 14
 
 
 def test_a_controller_outside_the_plans_segments(data):

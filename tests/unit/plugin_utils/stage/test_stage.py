@@ -36,6 +36,8 @@ def test_names_lead_migrations_over_their_own_segment(lab):
     assert names["kvm2"] == ["10.77.10.12"]
     assert names["kvm2-migration"] == ["10.77.22.12"]
     assert names["pacs1"] == ["10.77.130.101"]
+    probe = {**hosts["kvm2"], "use": "probe"}
+    assert [entry["name"] for entry in host_names({"probe1": probe}, plan)] == ["probe1"]
 
 
 def test_members_of_the_cluster_come_from_the_plan(lab):
