@@ -75,7 +75,7 @@ def test_findings_fail_and_write_nothing(run, intent):
     assert result["failed"]
     assert "No plan was made (2 findings)." in result["msg"]
     assert (
-        "hospital.yml:40: segments[6].vlan: VLAN id 30 is used by segment storage and by segment pacs" in result["msg"]
+        "hospital.yml:77: segments[6].vlan: VLAN id 30 is used by segment storage and by segment pacs" in result["msg"]
     )
     assert "did you mean 'tier'?" in result["msg"]
     assert not (intent.parent / "hosts.yml").exists()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's intent as data, and calls that plan it."""
+"""The lab's intent as data, whole and without its gateways, and calls that plan it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,20 @@ LAB = yaml.safe_load((ROOT / "inventories/lab/hospital.yml").read_text())
 
 
 @pytest.fixture
-def lab():
-    """The lab's intent; each test may change its copy."""
+def routed():
+    """The lab's intent with gateways, probe, modalities and flows; each test may change its copy."""
     return copy.deepcopy(LAB)
+
+
+@pytest.fixture
+def lab(routed):
+    """The lab's three hosts and their archive alone."""
+    hosts = [host for host in routed["hosts"] if "use" not in host]
+    profiles = [profile for profile in routed["host_profiles"] if profile["name"] == hosts[0]["profile"]]
+    reached = {nic["segment"] for nic in profiles[0]["nics"]}
+    segments = [segment for segment in routed["segments"] if segment["name"] in reached]
+    rest = {key: value for key, value in routed.items() if key not in ("modalities", "flows")}
+    return {**rest, "hosts": hosts, "host_profiles": profiles, "segments": segments}
 
 
 @pytest.fixture
