@@ -6,6 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.gateways import (
+    gateway_findings,
+    gateways_sound,
+)
+from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.matrix_report import (
+    packet_findings,
+    packet_remarks,
+)
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.validation.verdict import sound, verdict, waived
 
 REGISTERED = {
@@ -14,6 +22,7 @@ REGISTERED = {
     "bmcs": "__validate_bmcs",
     "storage": "__validate_storage",
 }
+PACKETS, GATEWAY = "__validate_packets", "__validate_gateway"
 
 
 class ActionModule(ActionBase):
@@ -28,7 +37,12 @@ class ActionModule(ActionBase):
         """Return the findings; fail when there is one."""
         super().run(tmp, task_vars)
         _result, args = self.validate_argument_spec(
-            argument_spec={"clusters": {"type": "dict", "required": True}, "guests": {"type": "dict", "required": True}}
+            argument_spec={
+                "clusters": {"type": "dict", "required": True},
+                "guests": {"type": "dict", "required": True},
+                "gateways": {"type": "dict", "default": {}},
+                "segments": {"type": "dict", "default": {}},
+            }
         )
         hostvars = task_vars["hostvars"]
         said, good, waivers = [], [], []
@@ -42,6 +56,15 @@ class ActionModule(ActionBase):
             said += found
             good += [] if found else [sound(name, cluster, guests)]
             waivers += waived(name, cluster)
+        for site, pair in args["gateways"].items():
+            answers = {name: hostvars[name].get(GATEWAY) for name in pair["hosts"]}
+            found = gateway_findings(pair, args["segments"], answers)
+            said += found
+            good += [] if found else [gateways_sound(site, pair, answers)]
+        probed = {name: hostvars[name]["hospital"]["site"] for name in task_vars["groups"].get("probes", [])}
+        packets = {name: hostvars[name].get(PACKETS) for name in probed}
+        said += packet_findings(packets)
+        good += packet_remarks(packets, args["clusters"], probed)
         for line in [*waivers, *said]:
             self._display.warning(line)
         message = f"{said[0]} ({len(said)} in all, each in a line above.)" if said else good + waivers

@@ -6,23 +6,58 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+Nics = Sequence[Mapping[str, Any]]
 
-def network_links(nics: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return host_network_links; a port of a bridge has no address, for the host takes no part in a guests' segment."""
-    return [
-        {
-            "name": nic["name"],
-            "address": None if nic.get("bridge") else f"{nic['address']}/{nic['prefix']}",
-            "gateway": None if nic.get("bridge") else nic.get("gateway"),
-            "mtu": nic["mtu"],
-        }
-        for nic in nics
+
+def network_links(nics: Nics, trunks: Nics = (), carried: Nics = ()) -> list[dict[str, Any]]:
+    """Return host_network_links: access ports, then the NICs of trunks without a bond.
+
+    A port of a bridge has no address, for the host takes no part in a guests' segment.
+    nics, trunks: the parts of a host's slice; carried: all NICs of the slice, when nics are not all.
+    """
+    ports = [{"name": nic["name"], **_address(nic)} for nic in nics if not nic.get("parent")]
+    return ports + [
+        {"name": trunk["nics"][0], "address": None, "gateway": None, "mtu": _trunk_mtu(carried or nics, trunk)}
+        for trunk in trunks
+        if trunk["mode"] == "single"
     ]
 
 
-def network_bridges(nics: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def network_bonds(nics: Nics, trunks: Nics) -> list[dict[str, Any]]:
+    """Return host_network_bonds; a bond carries the largest packets of its segments."""
+    return [
+        {"name": trunk["name"], "mode": trunk["mode"], "ports": trunk["nics"], "mtu": _trunk_mtu(nics, trunk)}
+        for trunk in trunks
+        if trunk["mode"] != "single"
+    ]
+
+
+def network_vlans(nics: Nics, trunks: Nics) -> list[dict[str, Any]]:
+    """Return host_network_vlans: one for each segment of a trunk, on its bond or on its only NIC."""
+    parents = {trunk["name"]: trunk["nics"][0] if trunk["mode"] == "single" else trunk["name"] for trunk in trunks}
+    return [
+        {"name": nic["name"], "parent": parents[nic["parent"]], "id": nic["vlan"], **_address(nic)}
+        for nic in nics
+        if nic.get("parent")
+    ]
+
+
+def network_bridges(nics: Nics) -> list[dict[str, Any]]:
     """Return host_network_bridges: one bridge per segment that carries guests, with its port."""
     return [{"name": nic["bridge"], "ports": [nic["name"]], "mtu": nic["mtu"]} for nic in nics if nic.get("bridge")]
+
+
+def _address(nic: Mapping[str, Any]) -> dict[str, Any]:
+    own = not nic.get("bridge") and nic.get("address")
+    return {
+        "address": f"{nic['address']}/{nic['prefix']}" if own else None,
+        "gateway": nic.get("gateway") if own else None,
+        "mtu": nic["mtu"],
+    }
+
+
+def _trunk_mtu(nics: Nics, trunk: Mapping[str, Any]) -> int | None:
+    return max((nic["mtu"] for nic in nics if nic.get("parent") == trunk["name"]), default=None)
 
 
 def segment_of(plan: Mapping[str, Any], purpose: str, site: str) -> str:
@@ -31,19 +66,22 @@ def segment_of(plan: Mapping[str, Any], purpose: str, site: str) -> str:
 
 
 def host_names(slices: Mapping[str, Mapping[str, Any]], plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return host_base_names: each host at its management address and, under its name and `-migration`, at the address
-    that live migrations use; each guest at its first address.
+    """Return host_base_names: each machine at its management address; a hypervisor, under its name and `-migration`, at
+    the address that live migrations use; each guest at its first address.
 
-    slices: {name: slice} of all hosts and guests.
+    slices: {name: slice} of all machines and guests.
     """
     names = []
     for name, content in slices.items():
         if content["kind"] == "guest":
             names.append({"name": name, "addresses": [content["nics"][0]["address"]]})
             continue
-        management, migration = (segment_of(plan, purpose, content["site"]) for purpose in ("management", "migration"))
-        names.append({"name": name, "addresses": [content["addresses"][management]]})
-        names.append({"name": f"{name}-migration", "addresses": [content["addresses"][migration]]})
+        names.append(
+            {"name": name, "addresses": [content["addresses"][segment_of(plan, "management", content["site"])]]}
+        )
+        if content["use"] == "hypervisor":
+            migration = segment_of(plan, "migration", content["site"])
+            names.append({"name": f"{name}-migration", "addresses": [content["addresses"][migration]]})
     return names
 
 
