@@ -7,10 +7,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.network import nftables
 
 
-def nft_flow_sets(elements):
+def nft_flow_sets(elements, blocks=False):
     """Turn elements into sets; what is no element is one sentence, not a traceback."""
     try:
-        return nftables.nft_flow_sets(elements)
+        return nftables.nft_flow_sets(elements, blocks)
     except (KeyError, TypeError, AttributeError, ValueError) as exc:
         raise AnsibleFilterError(f"nft_flow_sets: these are not the elements that it takes ({exc!r}).") from exc
 

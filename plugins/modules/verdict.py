@@ -23,6 +23,14 @@ options:
     description: The slices of all guests of the plan by name.
     type: dict
     required: true
+  gateways:
+    description: The pairs of gateways of the plan by site.
+    type: dict
+    default: {}
+  segments:
+    description: The segments of the plan by name; needed with O(gateways).
+    type: dict
+    default: {}
 attributes:
   check_mode: {support: full, description: Reads only.}
   diff_mode: {support: none, description: Changes nothing.}

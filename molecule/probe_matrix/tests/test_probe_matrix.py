@@ -65,8 +65,8 @@ def assert_clean(seen: Seen) -> None:
 def open_a_hole(lab, gateway) -> str:
     """Let a whole segment into another; returns the probe's address there."""
     segments = lab.plan["segments"]
-    ends = f"{segments[SOURCE]['subnet']} . {segments[TARGET]['subnet']}"
-    gateway.output(f"nft 'add element {TABLE} inside {{ {ends} . tcp . 5000-65535 }}'")
+    ends = f"ip saddr {segments[SOURCE]['subnet']} ip daddr {segments[TARGET]['subnet']}"
+    gateway.output(f"nft 'insert rule {TABLE} forward {ends} tcp dport 5000-65535 accept'")
     probe = next(iter(lab.probes.values()))
     return probe.plan["addresses"][TARGET]
 

@@ -62,7 +62,12 @@ def host(elements, **variables):
     )
 
 
+def blocks_of(sets):
+    return sorted({found["block"] for found in sets} - {None})
+
+
 def guests(elements, bindings):
+    sets = nft_flow_sets(elements, blocks=True)
     return render(
         "host_firewall",
         "medvirt_guests.nft.j2",
@@ -70,7 +75,8 @@ def guests(elements, bindings):
         host_firewall_denied_log_per_second=10,
         host_firewall_bridges=[{"bridge": "br-pacs", "uplinks": ["pacs0"]}],
         host_firewall_guests=bindings,
-        __host_firewall_bridge_sets=nft_flow_sets(elements),
+        __host_firewall_bridge_sets=sets,
+        __host_firewall_blocks=blocks_of(sets),
         __host_firewall_sides=SIDES["__host_firewall_sides"],
         __host_firewall_reply_sides=SIDES["__host_firewall_reply_sides"],
     )
@@ -78,6 +84,7 @@ def guests(elements, bindings):
 
 def gateway(elements, legs=LEGS):
     outside = next((leg for leg in legs if leg["outside"]), {})
+    sets = nft_flow_sets(elements, blocks=True)
     sides = {"inside": "", "from_outside": 'iifname "bond0.250" ', "to_outside": 'oifname "bond0.250" '}
     return render(
         "segment_gateway",
@@ -90,7 +97,8 @@ def gateway(elements, legs=LEGS):
         __segment_gateway_sync=legs[0],
         __segment_gateway_outside=outside,
         __segment_gateway_sides=sides if outside else {"inside": ""},
-        __segment_gateway_sets=nft_flow_sets(elements),
+        __segment_gateway_sets=sets,
+        __segment_gateway_blocks=blocks_of(sets),
     )
 
 
@@ -142,11 +150,16 @@ def test_a_gateway_hides_the_hospital_behind_the_address_of_the_pair():
 def test_a_gateway_without_an_outside_leg_lets_nothing_out():
     text = gateway([ELEMENT, BOOKING, PACKAGES], LEGS[:1])
     assert not [rule for rule in chain(text, "forward") if "_outside" in rule]
+    assert chain(text, "to_10_77_130_0") == ["ip saddr . ip daddr . meta l4proto . th dport @inside_10_77_130_0 accept"]
     assert "snat" not in text
 
 
 def test_a_bridge_answers_but_asks_nothing():
-    rules = chain(guests([ELEMENT], []), "forward")
+    text = guests([ELEMENT, {**ELEMENT, "destination": "10.0.0.0/8"}], [])
+    assert chain(text, "to_10_77_130_0")[0].endswith("th dport @inside_10_77_130_0 accept")
+    assert chain(text, "from_10_77_130_0")[0].endswith("th sport @inside_10_77_130_0 accept")
+    rules = chain(text, "forward")
+    assert rules.index("10.77.130.0 : jump to_10_77_130_0,") < rules.index("10.77.130.0 : jump from_10_77_130_0,")
     asked = next(i for i, rule in enumerate(rules) if "th dport @inside accept" in rule)
     barred = rules.index("tcp flags & (syn | ack) == syn goto denied")
     answered = next(i for i, rule in enumerate(rules) if "th sport @inside accept" in rule)

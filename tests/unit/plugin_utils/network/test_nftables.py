@@ -51,6 +51,23 @@ def test_a_last_day_closes_at_its_end_in_utc():
     assert found["reply"].startswith("meta time < 1798761600 ip daddr . ")
 
 
+def test_a_block_of_destinations_has_sets_of_its_own():
+    wide = element(destination="10.77.130.200-10.77.132.9", flows=["wide"])
+    sets = nft_flow_sets(
+        [element(), wide, element(destination="10.0.0.0/8"), element(kind="to_outside", destination=None)], True
+    )
+    assert {found["name"]: found["block"] for found in sets} == {
+        "inside": None,
+        "to_outside": None,
+        "inside_10_77_130_0": "10.77.130.0",
+        "inside_10_77_131_0": "10.77.131.0",
+        "inside_10_77_132_0": "10.77.132.0",
+    }
+    destinations = [text.split(" . ")[1] for found in sets for text in found["elements"] if found["block"]]
+    assert destinations == ["10.77.130.5", "10.77.130.200-10.77.130.255", "10.77.131.0/24", "10.77.132.0-10.77.132.9"]
+    assert all(found["match"].endswith("@" + found["name"]) for found in sets)
+
+
 def test_a_long_comment_is_cut_to_what_the_kernel_stores():
     (found,) = nft_flow_sets([element(flows=["ü" * 40, 'quo"ted', "x" * 60])])
     comment = found["elements"][0].split('comment "')[1].removesuffix('"')
