@@ -5,6 +5,7 @@ import pytest
 from proof.cluster import Cluster, assert_healthy, now
 from proof.dicom import Archive
 from proof.lab import Lab
+from proof.routing import Routing
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +42,6 @@ def baseline(lab, cluster, fenced):
     yield
     lab.mend()
     cluster.wait_until_whole()
+    Routing(lab).wait_until_whole()
     cycles = lab.power_cycles(begin)
     assert cycles == {host: fenced.get(host, 0) for host in lab.hosts}, f"hosts were fenced unexpectedly: {cycles}"

@@ -220,13 +220,12 @@ def _children(module, device):
 
 def _lvm_osd(module, device):
     """The tags that ``ceph-volume lvm`` left on a logical volume of this physical volume, in a label's words."""
-    if shutil.which("lvs", path=TOOLS) is None:
+    if shutil.which("pvs", path=TOOLS) is None:
         return None
-    command = ["lvs", "--reportformat", "json", "-o", "lv_tags", "--select", "devices=~^%s" % os.path.realpath(device)]
-    rc, out, err = module.run_command(command)
+    rc, out, err = module.run_command(["pvs", "--reportformat", "json", "-o", "lv_tags", device])
     if rc != 0:
         return None
-    for row in json.loads(out)["report"][0]["lv"]:
+    for row in json.loads(out)["report"][0]["pv"]:
         tags = dict(tag.split("=", 1) for tag in row["lv_tags"].split(",") if "=" in tag)
         if "ceph.osd_id" in tags:
             return {

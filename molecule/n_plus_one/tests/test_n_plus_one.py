@@ -13,6 +13,7 @@ from ansible_collections.medvirt.hospital.plugins.plugin_utils.catalogue.loader 
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.plan.planner import make_plan
 from ansible_collections.medvirt.hospital.plugins.plugin_utils.stage.cluster import cluster_nodes, cluster_resources
 from proof.cluster import assert_healthy
+from proof.intent import hypervisors_only
 from proof.lab import ROOT
 from proof.scheduler import build_cib, placement_without
 
@@ -75,7 +76,7 @@ class TightCluster:
 
 @pytest.fixture(scope="module")
 def tight() -> TightCluster:
-    intent = yaml.safe_load((ROOT / "inventories" / "lab" / "hospital.yml").read_text())
+    intent = hypervisors_only()
     profile = intent["host_profiles"][0]
     disks = [{**disk, "capacity_gib": 200} for disk in profile["disks"]]
     intent["host_profiles"] = [

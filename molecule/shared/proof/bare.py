@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from proof.intent import hypervisors_only
 from proof.lab import ROOT, playbook, run
 
 # playbooks/vars/lab.yml keeps a lab's state two folders above its inventory.
@@ -16,6 +17,8 @@ FOLDER = ROOT / "build" / "bare"
 INVENTORY = FOLDER / "inventories" / "bare" / "hosts.yml"
 MODEL = ROOT / "inventories" / "lab"
 NETWORK = ("10.77.", "10.78.")
+# Its own secrets are made; and without gateways this machine is the gateway of all segments.
+LAB_ONLY = ["secrets.yml", "this_machine.yml"]
 # What a run could change on a host. Left out is what mere looking leaves behind: apt's index of its own lists and the
 # service that D-Bus starts to tell the host's name.
 SNAPSHOT = r"""
@@ -72,10 +75,8 @@ class BareLab:
         return [line for value in _leaves(yaml.safe_load(text)) for line in value.splitlines() if "-----" not in line]
 
     def _write_intent(self) -> None:
-        shutil.copytree(MODEL / "group_vars", INVENTORY.parent / "group_vars", ignore=lambda *__: ["secrets.yml"])
-        text = (MODEL / "hospital.yml").read_text()
-        assert "\nhospital: lab\n" in text and NETWORK[0] in text
-        text = text.replace("\nhospital: lab\n", "\nhospital: bare\n").replace(*NETWORK)
+        shutil.copytree(MODEL / "group_vars", INVENTORY.parent / "group_vars", ignore=lambda *__: LAB_ONLY)
+        text = yaml.safe_dump({**hypervisors_only(), "hospital": "bare"}, sort_keys=False).replace(*NETWORK)
         (INVENTORY.parent / "hospital.yml").write_text(text)
 
     def _must(self, name: str, *arguments: str) -> None:

@@ -108,8 +108,8 @@ class Cluster:
 
 
 def assert_healthy() -> None:
-    """The baseline of every proof: what `validate.yml` tells an operator."""
-    done = playbook("validate")
+    """The baseline of every proof: what `validate.yml` tells an operator, without the packets (see probe_matrix)."""
+    done = playbook("validate", "-e", "probe=false")
     assert done.returncode == 0, f"the lab is not healthy before the proof:\n{done.stdout[-4000:]}{done.stderr[-2000:]}"
 
 

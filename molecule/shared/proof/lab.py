@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's hosts as a proof handles them: look inside, cut power, freeze, pull cables."""
+"""The lab's machines as a proof handles them: look inside, cut power, freeze, pull cables."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def playbook(name: str, *arguments: str, inventory: Path = INVENTORY) -> subproc
 
 
 class Host:
-    """One hypervisor of the lab: a container that plays a physical machine."""
+    """One machine of the lab: a container that plays a hypervisor, a gateway or the probe."""
 
     def __init__(self, name: str, slice_: dict):
         self.name = name
@@ -93,23 +93,32 @@ class Host:
         port = next(port["ifname"] for port in ports if str(port["ifindex"]) == index)
         run("ip", "link", "set", port, "up" if up else "down")
 
+    def in_segment(self, segment: str) -> list[str]:
+        """argv before a command that runs in a segment of the probe; the management's port is its own."""
+        namespace = [] if segment == self.plan["nics"][0]["segment"] else ["ip", "netns", "exec", segment]
+        return ["podman", "exec", "--interactive", self.container, *namespace]
+
     def boot_id(self) -> str:
         """Changes with each power cycle: the start time of the container's first process."""
         return run("podman", "inspect", "--format", "{{.State.StartedAt}}", self.container).strip()
 
 
 class Lab:
-    """All hosts and guests of the lab's plan."""
+    """All machines and guests of the lab's plan; ``hosts`` are the hypervisors alone."""
 
     def __init__(self):
         everything = yaml.safe_load(INVENTORY.read_text())["all"]
         self.plan = everything["vars"]["hospital_plan"]
         groups = everything["children"]
-        self.hosts = {name: Host(name, values["hospital"]) for name, values in groups["kvm_hosts"]["hosts"].items()}
+        self.hosts, self.gateways, self.probes = (
+            {name: Host(name, values["hospital"]) for name, values in groups[group]["hosts"].items()}
+            for group in ("kvm_hosts", "gateways", "probes")
+        )
+        self.machines = self.hosts | self.gateways | self.probes
         self.guests = {name: values["hospital"] for name, values in groups["guests"]["hosts"].items()}
 
     def __getitem__(self, name: str) -> Host:
-        return self.hosts[name]
+        return self.machines[name]
 
     def others(self, *names: str) -> list[Host]:
         return [host for name, host in self.hosts.items() if name not in names]
@@ -119,12 +128,19 @@ class Lab:
 
     def mend(self) -> None:
         """Thaw, power on and plug in everything."""
-        for host in self.hosts.values():
+        for host in self.machines.values():
             if host.state() == "paused":
                 run("podman", "unpause", host.container)
             host.power_on()
-            for nic in host.plan["nics"]:
-                host.link(nic["segment"], up=True)
+        for port in self._ports():
+            if "UP" not in port["flags"]:
+                run("ip", "link", "set", port["ifname"], "up")
+
+    def _ports(self) -> list[dict]:
+        """The switches' ports, to each of which one NIC of a machine is cabled."""
+        networks = run("podman", "network", "ls", "--quiet", "--filter", f"name=^{PREFIX}").split()
+        switches = {entry["network_interface"] for entry in json.loads(run("podman", "network", "inspect", *networks))}
+        return [link for link in json.loads(run("ip", "-json", "link")) if link.get("master") in switches]
 
     def bmc_events(self, since: float) -> list[dict]:
         """What the baseboard controllers did since a moment; each event with ``epoch``, seconds since the epoch."""

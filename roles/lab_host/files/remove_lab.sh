@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Removes the containers, networks, disks and emulator of one lab, and nothing else.
+# Removes the containers, networks, packet filter, disks and emulator of one lab, and nothing else.
 # usage: remove_lab.sh NAME STATE_DIR NETWORK...
 set -eu
 name=$1 own=$2
@@ -17,11 +17,6 @@ for state in $states "$own"; do
         start-stop-daemon --stop --oknodo --quiet --retry=5 --remove-pidfile --pidfile "$state/bmc/pid"
         echo "stopped the baseboard controllers"
     fi
-    if [ -e "$state/bmc/systems.json" ]; then
-        grep -o '"address": "[0-9.]*"' "$state/bmc/systems.json" | cut -d'"' -f4 | while read -r address; do
-            [ -z "$(ip -oneline address show dev lo to "$address/32")" ] || ip address delete "$address/32" dev lo
-        done
-    fi
 done
 for container in $(podman ps --all --filter "label=medvirt.lab=$name" --format '{{.Names}}'); do
     podman rm --force --time 0 --volumes "$container" > /dev/null
@@ -32,6 +27,7 @@ for network in $(printf '%s\n' "$networks" | grep "^medvirt-$name-" | sort -u); 
     podman network rm "$network" > /dev/null
     echo "removed network $network"
 done
+nft delete table inet "medvirt_$(echo "$name" | tr - _)" 2> /dev/null && echo "removed the packet filter of the switches"
 for state in $states "$own"; do
     for disk in "$state"/disks/*; do
         [ -e "$disk" ] || continue
@@ -41,5 +37,5 @@ for state in $states "$own"; do
         rm "$disk"
         echo "removed disk $disk"
     done
-    rm -rf "$state/hosts" "$state/authorized" "$state/known_hosts" "$state/bmc"
+    rm -rf "$state/hosts" "$state/authorized" "$state/known_hosts" "$state/bmc" "$state/switches.nft"
 done

@@ -56,8 +56,10 @@ def seen():
     return {entry["ifname"]: entry for entry in devices}
 
 
-def found(wanted, seen, routes=ROUTES, record=NOTHING):
-    return program.differences(wanted, seen, routes, record)
+def found(wanted, seen, routes=None, record=None):
+    return program.differences(
+        wanted, seen, ROUTES if routes is None else routes, NOTHING if record is None else record
+    )
 
 
 def test_what_was_written_and_took_effect_shows_no_difference(wanted, seen):

@@ -18,8 +18,8 @@ CLOSED = {"address": None, "own": [], "outward": False, "routes": []}
 LAB = {"podman1": MGMT, "podman2": OOB, "podman3": OUTSIDE, "podman4": CLOSED, "podman5": CLOSED}
 
 
-def rules(chain, switches=LAB):
-    body = lay.ruleset("lab", switches).partition(f"chain {chain} {{")[2].partition("}\n  chain")[0]
+def rules(chain, switches=None):
+    body = lay.ruleset("lab", switches or LAB).partition(f"chain {chain} {{")[2].partition("}\n  chain")[0]
     return [line.strip() for line in body.splitlines()[2:] if line.startswith("    ")]
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which disks may become an OSD."""
 
+import json
 import struct
 import uuid
 
@@ -152,3 +153,19 @@ def test_own_osd_is_not_wiped_even_with_consent(disks):
 def test_physical_volume_is_judged_without_lvm_installed(monkeypatch, tmp_path):
     monkeypatch.setattr(device, "TOOLS", str(tmp_path))
     assert device._lvm_osd(None, "/dev/b") is None
+
+
+def test_osd_on_a_logical_volume_is_known_by_its_tags(monkeypatch, tmp_path):
+    (tmp_path / "pvs").touch(mode=0o755)
+    monkeypatch.setattr(device, "TOOLS", str(tmp_path))
+    tags = f"ceph.block_device=/dev/vg/osd,ceph.cluster_fsid={FSID},ceph.osd_fsid={OSD},ceph.osd_id=4,ceph.encrypted=0"
+    asked = []
+
+    class Lvm:
+        def run_command(self, command):
+            asked.append(command)
+            return 0, json.dumps({"report": [{"pv": [{"lv_tags": ""}, {"lv_tags": tags}]}], "log": []}), ""
+
+    assert device._lvm_osd(Lvm(), "/dev/b") == {"ceph_fsid": FSID, "whoami": "4", "osd_uuid": OSD}
+    # With lvs, devices can't be selected by a pattern: it refuses, and every disk of LVM would look foreign.
+    assert asked == [["pvs", "--reportformat", "json", "-o", "lv_tags", "/dev/b"]]

@@ -82,7 +82,7 @@ def guests(elements, bindings):
     )
 
 
-def gateway(elements, legs=LEGS):
+def gateway(elements, legs=tuple(LEGS)):
     outside = next((leg for leg in legs if leg["outside"]), {})
     sets = nft_flow_sets(elements, blocks=True)
     sides = {"inside": "", "from_outside": 'iifname "bond0.250" ', "to_outside": 'oifname "bond0.250" '}

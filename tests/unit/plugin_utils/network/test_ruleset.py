@@ -71,7 +71,8 @@ def holds(place, address):
 
 
 def port_in(port, ports):
-    return any(int(str(p).split("-")[0]) <= port <= int(str(p).split("-")[-1]) for p in ports)
+    ends = [(first, last or first) for first, _dash, last in (str(p).partition("-") for p in ports)]
+    return any(int(first) <= port <= int(last) for first, last in ends)
 
 
 def allowed(made, source, target, protocol, port, until):
