@@ -3,7 +3,7 @@
 # Says in one sentence each why this machine cannot carry the lab; else installs the Debian packages that are missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-packages=(podman runc netavark aardvark-dns mmdebstrap iptables nftables iproute2 openssh-client e2fsprogs)
+packages=(podman runc netavark aardvark-dns mmdebstrap qemu-system-x86 qemu-utils iptables nftables iproute2 openssh-client e2fsprogs)
 memory_gib=${MEDVIRT_LAB_MEMORY_GIB:-10}
 disk_gib=${MEDVIRT_LAB_DISK_GIB:-25}
 intent=inventories/lab/hospital.yml

@@ -62,7 +62,7 @@ class Archive:
     ae_title: str
     dicom_port: int
     http_port: int
-    password: str
+    password: str = field(repr=False)
     user: str = "hospital"
 
     @classmethod

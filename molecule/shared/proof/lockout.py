@@ -49,6 +49,7 @@ class Knocking(threading.Thread):
     def __exit__(self, *_):
         self.over.set()
         self.join()
+        self.seen.append((time.monotonic(), answers(self.address)))
 
     def outage(self) -> float:
         silent = [moment for moment, answered in self.seen if not answered]
