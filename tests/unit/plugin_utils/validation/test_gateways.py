@@ -26,7 +26,8 @@ def test_one_routes_and_the_other_knows_its_connections():
     answers = {"gw1": look(ALL, internal=100), "gw2": look(external=98)}
     assert gateway_findings(PAIR, SEGMENTS, answers) == []
     assert gateways_sound("main", PAIR, answers) == (
-        "Gateways of main are as planned: gw1 routes between 2 segments, gw2 stands by in step with its 100 connections."
+        "Gateways of main are as planned: gw1 routes between 2 segments, "
+        "gw2 stands by in step with its 100 connections."
     )
 
 
