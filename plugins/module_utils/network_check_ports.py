@@ -107,13 +107,15 @@ def frames(run, host, source, wanted):
 
 
 def _patiently(port, frame):
-    """Send; a full queue of the card is no problem of the network."""
-    for attempt in range(20):
+    """Send; a full queue of the card is no problem of the network. A frame that is not taken in the end is one that
+    nobody hears, and that is told there.
+    """
+    for _attempt in range(20):
         try:
             port.send(frame)
             break
         except OSError as error:
-            if error.errno != errno.ENOBUFS or attempt == 19:
+            if error.errno != errno.ENOBUFS:
                 raise
             time.sleep(0.01)
     time.sleep(FRAME_PAUSE_SECONDS)

@@ -101,6 +101,7 @@ def machine() -> dict[str, list[str]]:
     return {
         "containers": sorted(run("podman", "ps", "--all", "--format", "{{.Names}}").split()),
         "networks": sorted(run("podman", "network", "ls", "--format", "{{.Name}}").split()),
+        "packet filters": sorted(run("nft", "list", "tables").splitlines()),
         "disks": sorted(run("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE").splitlines()),
         "addresses": sorted(entry["local"] for entry in loopback),
     }

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+import errno
+
+from ansible_collections.medvirt.hospital.plugins.module_utils import network_check_ports
 from ansible_collections.medvirt.hospital.plugins.module_utils.network_check import Ear
 from ansible_collections.medvirt.hospital.plugins.module_utils.network_check_frames import (
     arp_probe,
     check_frame,
     ethertype,
 )
-from ansible_collections.medvirt.hospital.plugins.module_utils.network_check_ports import frames, largest_mtu
+from ansible_collections.medvirt.hospital.plugins.module_utils.network_check_ports import Ports, frames, largest_mtu
 
 SOURCE = bytes.fromhex("525400000001")
 TRUNK = {
@@ -39,3 +42,27 @@ def test_frames_of_other_runs_and_addresses_that_nobody_asked_for_are_not_noted(
         "heard": [("eno2", 130, *said)],
         "claims": [("eno2", 30, "10.0.30.11", "52:54:00:00:00:01")],
     }
+
+
+class Card:
+    """A card that refuses full-size frames as a veth does whose other end has a small MTU."""
+
+    def __init__(self):
+        self.taken = []
+
+    def source(self, host):
+        return b"\x02" * 6
+
+    def send(self, frame):
+        if len(frame) > 1400:
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+        self.taken.append(frame)
+
+
+def test_a_frame_that_the_card_never_takes_is_no_problem_of_the_port(monkeypatch):
+    monkeypatch.setattr(network_check_ports.time, "sleep", lambda seconds: None)
+    segment = {"segment": "migration", "vlan": None, "mtu": 1500, "addresses": []}
+    ports, card = Ports([{"name": "migration0", "segments": [segment]}]), Card()
+    ports.ports = {"migration0": card}
+    assert ports.send("run", "kvm1") == {}
+    assert len(card.taken) == network_check_ports.ROUNDS
