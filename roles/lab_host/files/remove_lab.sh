@@ -24,7 +24,10 @@ for container in $(podman ps --all --filter "label=medvirt.lab=$name" --format '
 done
 for network in $(printf '%s\n' "$networks" | grep "^medvirt-$name-" | sort -u); do
     podman network exists "$network" || continue
+    bridge=$(podman network inspect "$network" --format '{{.NetworkInterface}}')
     podman network rm "$network" > /dev/null
+    # Podman takes a bridge away with its last machine, but not one on which machines died or changed cables.
+    [ ! -e "/sys/class/net/$bridge" ] || ip link delete "$bridge"
     echo "removed network $network"
 done
 nft delete table inet "medvirt_$(echo "$name" | tr - _)" 2> /dev/null && echo "removed the packet filter of the switches"
