@@ -43,7 +43,8 @@ def test_headings_name_the_hospital_and_the_parts(browser, report):
 def test_every_host_and_guest_is_drawn(browser, report):
     browser.open(report)
     cards = {card.get_attribute("data-host"): card for card in browser.all(".host")}
-    assert set(cards) == {*report.slices("kvm_hosts"), *report.slices("witnesses")}
+    groups = ("kvm_hosts", "witnesses", "gateways", "probes")
+    assert set(cards) == {name for group in groups for name in report.slices(group)}
     for name, guest in report.slices("guests").items():
         (chip,) = cards[guest["placement"]["host"]].find_elements("css selector", f'.chip[data-guest="{name}"]')
         assert chip.is_displayed() and chip.text == name
