@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The controller of a dead host cannot be used: its guest stays down, somebody is told why, and repair is enough."""
 
+import json
 import time
 
 import pytest
@@ -17,12 +18,14 @@ class UnreachableController:
 
     def __init__(self, host):
         self.address = host.plan["bmc"]["address"] + "/32"
+        (holder,) = json.loads(run("ip", "-json", "address", "show", "to", self.address))
+        self.interface = holder["ifname"]
 
     def spoil(self):
-        run("ip", "address", "delete", self.address, "dev", "lo")
+        run("ip", "address", "delete", self.address, "dev", self.interface)
 
     def repair(self):
-        run("ip", "address", "replace", self.address, "dev", "lo")
+        run("ip", "address", "replace", self.address, "dev", self.interface)
 
 
 class WrongPassword:
